@@ -1,0 +1,44 @@
+/** Why a due host is left alone right now: the gate's name, and the facts. */
+export interface Held {
+	readonly gate: string;
+	readonly reason: string;
+}
+
+/** How long a controller has seen something, by its own clock: seconds since boot. */
+export interface Sighting {
+	readonly first_seen: number;
+	readonly last_seen: number;
+}
+
+/**
+ * KV `controllers/<name>`: what one controller sees and holds. Times are its own seconds since boot,
+ * and mean nothing under another `boot_id`.
+ */
+export interface View {
+	readonly version: 1;
+	readonly boot_id: string;
+	/** By network: null, or why this controller cannot read it. */
+	readonly networks: Readonly<Record<string, string | null>>;
+	readonly due: Readonly<Record<string, Sighting>>;
+	/** Hosts with an incident of which every network that was down is up (or left) again. */
+	readonly returning: Readonly<Record<string, Sighting>>;
+	/** Due or returning beyond the 1,000 that are named. */
+	readonly uncounted: number;
+	/** When each host last restarted everybody's confirmation; forgotten after 5 min. */
+	readonly restarts: Readonly<Record<string, number>>;
+	readonly storm: {
+		readonly since: number;
+		readonly count: number;
+		readonly limit: number;
+		/** Since when the count has not exceeded the limit; null while it does. */
+		readonly calm_since: number | null;
+	} | null;
+	readonly held: Readonly<Record<string, readonly Held[]>>;
+	/** Null until asked. */
+	readonly masakari: { readonly answers: boolean; readonly error?: string } | null;
+	/** This controller does not contend for the lock until then, and why. */
+	readonly abstains: { readonly until: number; readonly reason: string } | null;
+	/** Digest of the decision configuration. */
+	readonly configuration: string;
+	readonly mode: 'act' | 'observe';
+}
