@@ -9,18 +9,27 @@ export interface NodeReading {
 	/** The node's name as this network's cluster spells it. */
 	readonly name: string;
 	readonly health: Health;
-	/** The node carries `_node_maintenance` (`consul maint`). */
-	readonly maintenance: boolean;
-	/** Present in the catalog with a serfHealth: only then may an old maintenance be forgotten. */
-	readonly registered: boolean;
 	/** The agent's gossip address, for the agent probe; absent where gossip does not know the node. */
 	readonly serf?: { readonly address: string; readonly port: number };
 }
 
-/** One network, read once: its monitored nodes by lower-cased name, or why it could not be read. */
+/** One network, read once, by lower-cased node name; or why it could not be read. */
 export type Reading =
-	| { readonly ok: true; readonly nodes: ReadonlyMap<string, NodeReading> }
+	| {
+			readonly ok: true;
+			/** The monitored nodes. */
+			readonly nodes: ReadonlyMap<string, NodeReading>;
+			/** Nodes seen or known before that are not monitored: servers, or not named by `hosts`. */
+			readonly unmonitored: ReadonlySet<string>;
+			/** Nodes with a serfHealth in the catalog: only these can show that a maintenance ended. */
+			readonly registered: ReadonlySet<string>;
+			/** Nodes that carry `_node_maintenance` (`consul maint`), also without a serfHealth. */
+			readonly maintenance: ReadonlySet<string>;
+	  }
 	| { readonly ok: false; readonly error: string };
+
+/** A network that could be read. */
+export type Readable = Extract<Reading, { ok: true }>;
 
 /** All networks, read in one run, by network name. */
 export type Reads = Readonly<Record<string, Reading>>;

@@ -19,6 +19,7 @@ export interface View {
 	readonly boot_id: string;
 	/** By network: null, or why this controller cannot read it. */
 	readonly networks: Readonly<Record<string, string | null>>;
+	/** Hosts of which the verdict is recovery, with or without an incident. */
 	readonly due: Readonly<Record<string, Sighting>>;
 	/** Hosts with an incident of which every network that was down is up (or left) again. */
 	readonly returning: Readonly<Record<string, Sighting>>;
@@ -28,11 +29,14 @@ export interface View {
 	readonly restarts: Readonly<Record<string, number>>;
 	readonly storm: {
 		readonly since: number;
+		readonly last_seen: number;
 		readonly count: number;
 		readonly limit: number;
 		/** Since when the count has not exceeded the limit; null while it does. */
 		readonly calm_since: number | null;
 	} | null;
+	/** Due hosts that this controller's own reads show left on a network. */
+	readonly left: readonly string[];
 	readonly held: Readonly<Record<string, readonly Held[]>>;
 	/** Null until asked. */
 	readonly masakari: { readonly answers: boolean; readonly error?: string } | null;

@@ -1,0 +1,39 @@
+import type { Incident } from './decide/incident.ts';
+import { keyOf } from './decide/keys.ts';
+import type { World } from './decide/world.ts';
+import type { KvOperation } from './io/kv.ts';
+import type { Lock } from './lock.ts';
+import { incidentKey } from './record.ts';
+
+/** The transaction's assertions on an operator's key that the decision rested on. */
+function unchanged(key: string, entry: { readonly index: number } | null | undefined): KvOperation {
+	return entry
+		? { verb: 'check-index', key, index: entry.index }
+		: { verb: 'check-not-exists', key };
+}
+
+/** The one transaction that commits to an attempt; a stale holder, or a new word, undoes it. */
+export function commitOperations(
+	world: World,
+	host: string,
+	next: Incident,
+	lock: Lock,
+): KvOperation[] {
+	const { stored } = world;
+	const key = keyOf(host);
+	const approval = stored.approved[host];
+	return [
+		{ verb: 'check-session', key: 'lock', session: lock.session },
+		{
+			verb: 'cas',
+			key: incidentKey(host),
+			value: JSON.stringify(next),
+			index: stored.incidents[host]?.index ?? 0,
+		},
+		unchanged('paused', stored.paused),
+		unchanged(`maintenance/${key}`, stored.maintenance[host]),
+		approval
+			? { verb: 'delete-cas', key: `approved/${key}`, index: approval.index }
+			: { verb: 'check-not-exists', key: `approved/${key}` },
+	];
+}

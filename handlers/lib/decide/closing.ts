@@ -1,0 +1,33 @@
+import type { ClosedIncident, Incident } from './incident.ts';
+import type { PostAnswer } from './masakari.ts';
+
+/** The history record of an incident that ends; STARTED follows where a notified host came back. */
+export function closeIncident(
+	incident: Incident,
+	reason: ClosedIncident['reason'],
+	now: number,
+	generatedTime: string,
+): ClosedIncident {
+	const tell = reason === 'returned' && incident.state === 'notified';
+	return {
+		...incident,
+		closed_at: now,
+		reason,
+		...(tell && {
+			started: { state: 'pending' as const, generated_time: generatedTime, tries: 0 },
+		}),
+	};
+}
+
+/** A history record with STARTED's answer; a duplicate is our own earlier try. */
+export function decideStarted(closed: ClosedIncident, answer: PostAnswer): ClosedIncident {
+	const { started } = closed;
+	if (started === undefined) return closed;
+	const duplicate = answer.kind === 'conflict' && answer.because === 'duplicate';
+	if (answer.kind === 'accepted' || duplicate) {
+		return { ...closed, started: { ...started, state: 'accepted' } };
+	}
+	const definite = answer.kind === 'conflict' || (answer.kind === 'refused' && answer.rarely);
+	const state = definite ? 'refused' : started.state;
+	return { ...closed, started: { ...started, state, error: answer.error } };
+}

@@ -1,0 +1,138 @@
+import type { Vector } from './health.ts';
+import type { HostFacts } from './hosts.ts';
+import { keyOf } from './keys.ts';
+import { masakariGate } from './masakari-gate.ts';
+import { decideVerdict } from './matrix.ts';
+import type { Snapshot } from './snapshot.ts';
+import type { Held, View } from './view.ts';
+import { holds, isApproved, textOf } from './words.ts';
+import type { World } from './world.ts';
+
+/** A world with what all gates share: current snapshots, the storm latch, the live views of all. */
+export interface Gated extends World {
+	readonly snapshots: Readonly<Record<string, Snapshot>>;
+	readonly storm: View['storm'];
+	/** Views of the other live controllers, by name. */
+	readonly others: Readonly<Record<string, View>>;
+}
+
+/** Null where the gate is open, otherwise the facts that hold the host. */
+type Gate = (host: HostFacts, world: Gated) => string | null;
+
+const names = (list: readonly string[]) => list.join(', ');
+
+/** Holds everybody where what all decisions rest on does not parse, one host where its own keys do not. */
+function unreadable({ host }: HostFacts, { stored, settings }: Gated): string | null {
+	const own = ['hosts', 'maintenance', 'approved'].map((folder) => `${folder}/${keyOf(host)}`);
+	const shared = ['paused', ...settings.networks.map((network) => `networks/${network}`)];
+	const found = stored.unreadable.find(
+		({ key }) => [...own, ...shared].includes(key) || key.startsWith('controllers/'),
+	);
+	return found === undefined ? null : `${found.key}: ${found.error}`;
+}
+
+function paused(_host: HostFacts, world: Gated): string | null {
+	const word = world.stored.paused?.value;
+	return word && holds(word, world.now) ? `paused by ${textOf(word)}` : null;
+}
+
+function maintenance({ host }: HostFacts, world: Gated): string | null {
+	const word = world.stored.maintenance[host]?.value;
+	if (word && holds(word, world.now)) {
+		return `in maintenance by ${textOf(word)}`;
+	}
+	const on = Object.keys(world.snapshots).filter((n) =>
+		world.snapshots[n]?.maintenance.includes(host),
+	);
+	return on.length > 0 ? `consul maint on ${names(on)}` : null;
+}
+
+/** Networks a host has left, by this controller's own reads; by the snapshot where it cannot read. */
+export function leftOn({ host, vector }: HostFacts, world: Gated): string[] {
+	return world.settings.networks.filter((network) =>
+		world.reads[network]?.ok
+			? vector[network] === 'left'
+			: world.snapshots[network]?.left.includes(host),
+	);
+}
+
+function leaving(facts: HostFacts, world: Gated): string | null {
+	const on = leftOn(facts, world);
+	if (on.length > 0) return `left ${names(on)}`;
+	// A restarted controller does not know who left; the others still do.
+	const who = Object.keys(world.others).find((c) => world.others[c]?.left.includes(facts.host));
+	return who === undefined ? null : `${who} sees that it left a network`;
+}
+
+function storm({ host }: HostFacts, world: Gated): string | null {
+	if (isApproved(world, host)) return null;
+	const latched = Object.keys(world.others).find((name) => world.others[name]?.storm);
+	const latch = world.storm ?? (latched === undefined ? null : world.others[latched]?.storm);
+	if (!latch) return null;
+	const by = world.storm ? '' : ` (seen by ${latched})`;
+	const calm = latch.calm_since === null ? '' : '; calming';
+	return `${latch.count} hosts at once, limit ${latch.limit}${by}${calm}`;
+}
+
+/** Networks on which the host's kernel is alive: its dead agent's port refuses. */
+export function refusedOn({ host, vector }: HostFacts, world: World): string[] {
+	return world.settings.networks.filter(
+		(network) => vector[network] === 'down' && world.refused.has(`${host}/${network}`),
+	);
+}
+
+function agent(facts: HostFacts, world: Gated): string | null {
+	if (!world.settings.agentProbe) return null;
+	const on = refusedOn(facts, world);
+	const vector: Vector = {
+		...facts.vector,
+		...Object.fromEntries(on.map((network) => [network, 'up'] as const)),
+	};
+	if (on.length === 0 || decideVerdict(world.settings.matrix, vector) === 'recovery') return null;
+	return `its kernel answers on ${names(on)}: restart the consul agent of ${names(on)} on ${facts.name}`;
+}
+
+function configuration(_host: HostFacts, world: Gated): string | null {
+	const differ = Object.keys(world.others).filter(
+		(name) => world.others[name]?.configuration !== world.digest,
+	);
+	return differ.length === 0 ? null : `the configuration of ${names(differ)} differs from ours`;
+}
+
+/** Masakari's `Date` has whole seconds, so up to one of them is not a difference. */
+function clock(_host: HostFacts, { masakari }: Gated): string | null {
+	if (!masakari?.ok) return null;
+	const seconds = masakari.offsetMs / 1000;
+	return seconds >= -5 && seconds <= 6
+		? null
+		: `this controller's clock is ${Math.round(seconds)} s away from Masakari's`;
+}
+
+/** All gates in their order; adding one is a line here and a table in its test. */
+const gates: Readonly<Record<string, Gate>> = {
+	unreadable,
+	paused,
+	maintenance,
+	leaving,
+	storm,
+	agent,
+	configuration,
+	clock,
+	masakari: masakariGate,
+};
+
+/** Gates whose hosts are not part of a storm: somebody, or the host itself, explains them. */
+const explained = ['maintenance', 'leaving', 'agent'] as const;
+
+/** Every gate that holds this host, in order. */
+export function decideHeld(host: HostFacts, world: Gated): Held[] {
+	return Object.entries(gates).flatMap(([gate, decide]) => {
+		const reason = decide(host, world);
+		return reason === null ? [] : [{ gate, reason }];
+	});
+}
+
+/** Whether a host counts towards a storm. */
+export function countsForStorm(host: HostFacts, world: Gated): boolean {
+	return explained.every((gate) => gates[gate]?.(host, world) === null);
+}

@@ -1,0 +1,93 @@
+import type { ClosedIncident, Incident, NotificationStatus } from './incident.ts';
+import type { NotificationRow, PostAnswer } from './masakari.ts';
+import { sameNotification } from './notification.ts';
+
+/** What one POST or look-up taught us about an incident. */
+export type Learnt =
+	| { readonly kind: 'accepted'; readonly uuid: string; readonly status: NotificationStatus }
+	| { readonly kind: 'refused' | 'unsent'; readonly error: string; readonly waitMs: number }
+	| { readonly kind: 'ambiguous'; readonly error: string }
+	| { readonly kind: 'nothing-there' };
+
+/** The first wait after a refusal, and the longest, ms. */
+export const [firstWaitMs, longestWaitMs] = [10_000, 300_000];
+
+/** Exponential, capped, and spread by `random` (0 to 1) so that controllers do not march in step. */
+export function backOffMs(attempt: number, random: number): number {
+	const full = Math.min(longestWaitMs, firstWaitMs * 2 ** Math.min(attempt - 1, 10));
+	return Math.round(full * (0.5 + random / 2));
+}
+
+/** A row of this incident among those a look-up found. */
+export function findOwn(
+	rows: readonly NotificationRow[],
+	incident: Pick<Incident, 'generated_times'>,
+): NotificationRow | undefined {
+	return rows.find((row) => sameNotification(row, 'STOPPED', 'NORMAL', incident.generated_times));
+}
+
+/** When another controller may fare better, this one stands back; seconds and reason, else null. */
+export function decideAbstention(
+	answer: PostAnswer,
+	attempt: number,
+	random: number,
+): { readonly seconds: number; readonly reason: string } | null {
+	if (answer.kind === 'unsent') return { seconds: 30, reason: answer.error };
+	if (answer.kind !== 'refused' || answer.scope !== 'controller') return null;
+	return { seconds: Math.max(30, backOffMs(attempt, random) / 1000), reason: answer.error };
+}
+
+/** What a POST's answer and the look-up after it (null: it failed) come to. */
+export function decideLearnt(
+	answer: PostAnswer,
+	rows: readonly NotificationRow[] | null,
+	incident: Incident,
+	random: number,
+): Learnt {
+	if (answer.kind === 'accepted' || answer.kind === 'ambiguous') return answer;
+	if (answer.kind === 'unsent') return { ...answer, waitMs: 0 };
+	if (rows === null) return { kind: 'ambiguous', error: answer.error };
+	const own = findOwn(rows, incident);
+	if (own) return { kind: 'accepted', uuid: own.uuid, status: own.status };
+	const waitMs = backOffMs(incident.attempt.number, random);
+	if (answer.kind === 'conflict') return { kind: 'refused', error: answer.error, waitMs };
+	const elsewhere = answer.scope === 'controller' ? 0 : waitMs;
+	const rarely = answer.rarely && answer.scope === 'everywhere' ? longestWaitMs : elsewhere;
+	return {
+		kind: 'refused',
+		error: answer.error,
+		waitMs: Math.max(rarely, answer.retryAfterMs ?? 0),
+	};
+}
+
+/**
+ * The incident with what was learnt of attempt `number`; unchanged where it has moved on. Acceptance
+ * counts whenever it is learnt.
+ */
+export function recordLearnt<T extends Incident | ClosedIncident>(
+	incident: T,
+	number: number,
+	learnt: Learnt,
+	now: number,
+): T {
+	if (incident.state === 'notified') return incident;
+	const { attempt } = incident;
+	if (learnt.kind === 'accepted') {
+		const { error: _, ...rest } = attempt;
+		return {
+			...incident,
+			state: 'notified',
+			attempt: { ...rest, outcome: 'accepted' },
+			notified_at: now,
+			uuid: learnt.uuid,
+			masakari_status: learnt.status,
+		};
+	}
+	if (attempt.number !== number) return incident;
+	if (learnt.kind === 'nothing-there') {
+		return { ...incident, attempt: { ...attempt, look_ups: [...attempt.look_ups, now] } };
+	}
+	const { kind, error } = learnt;
+	const next_try = kind === 'ambiguous' ? incident.next_try : now + learnt.waitMs;
+	return { ...incident, attempt: { ...attempt, outcome: kind, error }, next_try };
+}

@@ -1,0 +1,133 @@
+import { confirmDue, continueSightings, isConfirmed } from './confirm.ts';
+import { decideHeld, type Gated, leftOn } from './gates.ts';
+import { currentSnapshots, decideHosts, type HostFacts, monitoredHosts } from './hosts.ts';
+import { emptyView, masakariWord, otherViews, previousView } from './own-view.ts';
+import { isReturning, nextAttempt, type Step, stepsWithoutConfirmation } from './steps.ts';
+import { countStorm, decideStorm, stormLimit } from './storm.ts';
+import type { Held, View } from './view.ts';
+import { isApproved } from './words.ts';
+import type { World } from './world.ts';
+
+/** What one run came to: the view to store, what may be done, and when to look again. */
+export interface Planned {
+	readonly view: View;
+	readonly hosts: ReadonlyMap<string, HostFacts>;
+	readonly steps: readonly Step[];
+	/** Seconds since boot at which something not yet done comes due; null: only a change can. */
+	readonly deadline: number | null;
+}
+
+type HeldBy = Readonly<Record<string, readonly Held[]>>;
+
+/** Hosts a view names at most. */
+const namedHosts = 1000;
+
+/** By name, approved ones first, at most 1,000: a view must stay small however much burns. */
+function nameable(hosts: readonly HostFacts[], world: World): HostFacts[] {
+	const rank = (facts: HostFacts) => (isApproved(world, facts.host) ? 0 : 1);
+	return [...hosts]
+		.sort((a, b) => rank(a) - rank(b) || (a.host < b.host ? -1 : 1))
+		.slice(0, namedHosts);
+}
+
+/** The world with what all gates share worked out once. */
+function gate(
+	world: World,
+	due: readonly HostFacts[],
+	hosts: ReadonlyMap<string, HostFacts>,
+	before: View['storm'],
+): Gated {
+	const { settings, uptime } = world;
+	const snapshots = currentSnapshots(settings, world.reads, world.stored);
+	const open: Gated = { ...world, snapshots, others: otherViews(world), storm: null };
+	const limit = stormLimit(settings.storm, monitoredHosts(snapshots).size);
+	const count = countStorm(due, hosts, open);
+	return { ...open, storm: decideStorm(before, count, limit, uptime, settings.storm.calmMs) };
+}
+
+function heldHosts(due: readonly HostFacts[], world: Gated): HeldBy {
+	const pending = due.filter(
+		({ host }) => world.stored.incidents[host]?.value.state !== 'notified',
+	);
+	return Object.fromEntries(
+		pending
+			.map((facts) => [facts.host, decideHeld(facts, world)] as const)
+			.filter(([, held]) => held.length > 0),
+	);
+}
+
+/** Hosts that a storm held and no longer does; they confirm anew, approved ones go on. */
+function freedHosts(before: HeldBy, now: HeldBy, world: World): Set<string> {
+	const byStorm = (held: HeldBy, host: string) => held[host]?.some((h) => h.gate === 'storm');
+	const freed = Object.keys(before).filter((host) => byStorm(before, host) && !byStorm(now, host));
+	return new Set(freed.filter((host) => !isApproved(world, host)));
+}
+
+/** The smallest of the given moments (seconds since boot) that is still to come. */
+function nextMoment(moments: readonly number[], uptime: number): number | null {
+	const later = moments.filter((moment) => moment > uptime);
+	return later.length === 0 ? null : Math.min(...later);
+}
+
+/**
+ * The whole decision of one run. Pure: all it may rest on is in `world`, so a later run with the
+ * same world says the same.
+ */
+export function plan(world: World): Planned {
+	const { settings, stored, uptime } = world;
+	const previous = previousView(world);
+	const hosts = decideHosts(settings, world.reads);
+	const allDue = [...hosts.values()].filter(({ verdict }) => verdict === 'recovery');
+	const gated = gate(world, allDue, hosts, previous.storm);
+	const due = nameable(allDue, world);
+	const held = { ...heldHosts(due, gated) };
+	const confirmed = confirmDue(
+		previous,
+		due.map(({ host }) => host),
+		new Set(Object.keys(stored.incidents)),
+		freedHosts(previous.held, held, world),
+		uptime,
+	);
+	const returning = continueSightings(
+		previous.returning,
+		Object.entries(stored.incidents)
+			.filter(([host, { value }]) => isReturning(value, hosts.get(host)))
+			.map(([host]) => host),
+		uptime,
+	);
+	const abstains = previous.abstains && previous.abstains.until > uptime ? previous.abstains : null;
+
+	const steps: Step[] = stepsWithoutConfirmation(world, hosts, returning);
+	const moments: number[] = abstains ? [abstains.until] : [];
+	for (const facts of due) {
+		const sighting = confirmed.due[facts.host];
+		const at = nextAttempt(stored.incidents[facts.host]?.value);
+		if (at === null || held[facts.host] || sighting === undefined) continue;
+		const tryAt = uptime + (at - world.now) / 1000;
+		moments.push(sighting.first_seen + settings.confirmMs / 1000, tryAt);
+		if (!isConfirmed(sighting, uptime, settings.confirmMs) || tryAt > uptime || abstains) continue;
+		if (settings.mode === 'act') steps.push({ kind: 'begin', host: facts });
+		else held[facts.host] = [{ gate: 'mode', reason: 'observe: it would have been notified' }];
+	}
+	const view: View = {
+		...emptyView(world),
+		...confirmed,
+		returning,
+		uncounted: allDue.length - due.length,
+		storm: gated.storm,
+		left: due.filter((facts) => leftOn(facts, gated).length > 0).map(({ host }) => host),
+		held,
+		masakari: masakariWord(world),
+		abstains,
+	};
+	return { view, hosts, steps, deadline: nextMoment(moments, uptime) };
+}
+
+/** Whether anything hangs on Masakari: only then is it asked. */
+export function wantsMasakari(planned: Planned, world: World): boolean {
+	const { incidents } = world.stored;
+	const waiting = Object.keys(planned.view.due).some(
+		(host) => incidents[host] === undefined && planned.view.held[host] === undefined,
+	);
+	return waiting || Object.values(incidents).some(({ value }) => value.state !== 'notified');
+}

@@ -1,0 +1,115 @@
+import { type Health, hostOf, type NodeReading, type Reading } from './health.ts';
+import type { Settings } from './settings.ts';
+import type { Snapshot } from './snapshot.ts';
+
+/** One entry of the catalog's `/v1/health/state/any`: only serfHealth and _node_maintenance matter. */
+export interface CatalogCheck {
+	readonly Node: string;
+	readonly CheckID: string;
+	readonly Status: string;
+}
+
+/** One entry of `/v1/agent/members`. */
+export interface Member {
+	readonly Name: string;
+	readonly Addr: string;
+	readonly Port: number;
+	/** serf.MemberStatus: 1 alive, 2 leaving, 3 left, 4 failed. */
+	readonly Status: number;
+	readonly Tags: Readonly<Record<string, string>> | null;
+}
+
+/** What one agent answered of its network. */
+export interface Answers {
+	readonly checks: readonly CatalogCheck[];
+	readonly members: readonly Member[];
+	/** `X-Consul-Results-Filtered-By-ACLs`, Consul 1.11 and later. */
+	readonly filtered: boolean;
+}
+
+const [alive, leaving, left, failed] = [1, 2, 3, 4];
+
+/** Whether a pattern with `*` and `?` matches the whole host name. */
+function matches(pattern: string, host: string): boolean {
+	const source = pattern
+		.toLowerCase()
+		.replace(/[^*?]/gu, (c) => `\\u{${c.codePointAt(0)?.toString(16)}}`);
+	return new RegExp(`^${source.replace(/\*/g, '.*').replace(/\?/g, '.')}$`, 'su').test(host);
+}
+
+/** Names that a JSON object in KV could not hold as keys of its own. */
+const impossible = ['__proto__', 'constructor'];
+/** Masakari's bound on a host name; a value in KV with a longer one would not parse. */
+const longestName = 255;
+
+/** Whether the configuration's `hosts` names this host; servers are decided by their gossip tag. */
+export function isIncluded(host: string, hosts: Settings['hosts']): boolean {
+	if (impossible.includes(host) || host.length > longestName) return false;
+	const listed = (patterns: readonly string[]) => patterns.some((p) => matches(p, host));
+	return listed(hosts.include) && !listed(hosts.exclude);
+}
+
+/** Of several members whose names differ only in case, the one that speaks most against `down`. */
+function strongest(a: Member, b: Member): Member {
+	const order = [alive, leaving, left, failed];
+	return order.indexOf(a.Status) <= order.indexOf(b.Status) ? a : b;
+}
+
+/** Down only if catalog and gossip both say so: each alone has been seen to lie. */
+function decideHealth(serfHealth: string | undefined, status: number | undefined): Health {
+	if (status === leaving || status === left) return 'left';
+	if (serfHealth === 'critical' && status === failed) return 'down';
+	if (serfHealth === 'passing' && status === alive) return 'up';
+	return 'unknown';
+}
+
+function knownBefore(snapshot: Snapshot): ReadonlySet<string> {
+	const { up, down, left: gone, vanished, unknown } = snapshot;
+	return new Set([...up, ...down, ...gone, ...vanished, ...unknown]);
+}
+
+/**
+ * One network as its own agent tells it. Refused as a whole where an ACL left nodes out: by header
+ * from Consul 1.11 on, before that by this agent's own node missing.
+ */
+export function decideReading(
+	answers: Answers,
+	self: string,
+	hosts: Settings['hosts'],
+	previous: Snapshot,
+): Reading {
+	const serfHealth = new Map<string, string>();
+	const maintenance = new Set<string>();
+	for (const { Node, CheckID, Status } of answers.checks) {
+		const host = hostOf(Node);
+		if (CheckID === '_node_maintenance') maintenance.add(host);
+		if (CheckID !== 'serfHealth') continue;
+		const same = serfHealth.get(host) ?? Status;
+		serfHealth.set(host, same === Status ? Status : 'contradictory');
+	}
+	const members = new Map<string, Member>();
+	for (const member of answers.members) {
+		const host = hostOf(member.Name);
+		members.set(host, strongest(member, members.get(host) ?? member));
+	}
+	const trimmed = answers.filtered || !serfHealth.has(hostOf(self)) || !members.has(hostOf(self));
+	if (trimmed) return { ok: false, error: 'the answer is incomplete: an ACL left nodes out' };
+
+	const nodes = new Map<string, NodeReading>();
+	const unmonitored = new Set<string>();
+	const known = knownBefore(previous);
+	for (const host of new Set([...members.keys(), ...serfHealth.keys(), ...known])) {
+		const member = members.get(host);
+		const server = member?.Tags?.['role'] === 'consul' && !hosts.servers;
+		if (server || !isIncluded(host, hosts)) unmonitored.add(host);
+		// Without a member there is no tag to tell a dead server from a dead compute host.
+		else if (member !== undefined || (known.has(host) && serfHealth.has(host))) {
+			nodes.set(host, {
+				name: member?.Name ?? host,
+				health: decideHealth(serfHealth.get(host), member?.Status),
+				...(member && { serf: { address: member.Addr, port: member.Port } }),
+			});
+		}
+	}
+	return { ok: true, nodes, unmonitored, registered: new Set(serfHealth.keys()), maintenance };
+}

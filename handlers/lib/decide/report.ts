@@ -1,0 +1,135 @@
+import { currentSnapshots, type HostFacts } from './hosts.ts';
+import type { Incident } from './incident.ts';
+import type { Planned } from './plan.ts';
+import type { World } from './world.ts';
+
+/** Something an operator should know; 1 is a warning, 2 critical. */
+export interface Finding {
+	readonly level: 1 | 2;
+	readonly text: string;
+}
+
+/** Gates that somebody or something planned closed; all others keep a host from being recovered. */
+const planned = ['paused', 'maintenance', 'leaving', 'agent', 'mode'];
+
+function ofIncident(incident: Incident, returning: boolean): Finding {
+	const { name, state, attempt, masakari_status: status, acknowledged } = incident;
+	const error = attempt.error === undefined ? '' : `: ${attempt.error}`;
+	if (state !== 'notified') {
+		const text = `${name}: not notified yet, attempt ${attempt.number} ${attempt.outcome ?? 'open'}`;
+		return { level: error === '' ? 1 : 2, text: `${text}${error}` };
+	}
+	const back = returning ? ', coming back' : '';
+	const text = `${name}: recovery ${status ?? 'accepted'} by Masakari (${incident.uuid})${back}`;
+	const bad = (status === 'failed' || status === 'ignored') && !acknowledged && !returning;
+	return { level: bad ? 2 : 1, text: bad ? `${text}: hostmonitor acknowledge ${name}` : text };
+}
+
+/** What is wrong with a host that has no incident; null for a host that is well. */
+function ofHost({ name, host, vector, verdict }: HostFacts, { view }: Planned): Finding | null {
+	const healths = Object.values(vector);
+	const said = Object.entries(vector).map(([network, health]) => `${network} ${health}`);
+	const vectorText = said.filter((text) => !text.endsWith(' up')).join(', ');
+	const [held] = view.held[host] ?? [];
+	if (held) {
+		const level = planned.includes(held.gate) ? 1 : 2;
+		return { level, text: `${name}: held by ${held.gate}: ${held.reason}` };
+	}
+	if (verdict === 'recovery') return { level: 1, text: `${name}: due, confirming (${vectorText})` };
+	if (healths.includes('down')) {
+		const why = verdict === 'undecided' ? 'undecided' : 'left alone by the matrix';
+		return { level: 1, text: `${name}: ${vectorText}: ${why}` };
+	}
+	const halfLeft = healths.includes('left') && healths.includes('up');
+	if (halfLeft)
+		return { level: 1, text: `${name}: ${vectorText}: never recovered until it rejoins` };
+	return null;
+}
+
+/** Everything there is to say, the worst first. */
+export function decideFindings(world: World, done: Planned): Finding[] {
+	const { stored, settings, reads } = world;
+	const { view } = done;
+	const found: Finding[] = stored.unreadable.map(({ key, error }) => ({
+		level: 2,
+		text: `KV ${key}: ${error}`,
+	}));
+	for (const [network, error] of Object.entries(view.networks)) {
+		if (error) found.push({ level: 2, text: `${network} cannot be read: ${error}` });
+	}
+	if (view.storm) {
+		const { count, limit } = view.storm;
+		const text = `storm: ${count} hosts at once, limit ${limit}: hostmonitor approve HOST, or wait`;
+		found.push({ level: 2, text });
+	}
+	for (const [network, snapshot] of Object.entries(currentSnapshots(settings, reads, stored))) {
+		for (const host of snapshot.vanished) {
+			found.push({
+				level: 2,
+				text: `${host}: vanished from ${network}: hostmonitor forget ${host}`,
+			});
+		}
+	}
+	const differ = Object.entries(stored.views).filter(
+		([, e]) => e.value.configuration !== world.digest,
+	);
+	for (const [name] of differ) {
+		if (name !== world.self)
+			found.push({ level: 1, text: `configuration differs from that of ${name}` });
+	}
+	if (view.abstains) found.push({ level: 1, text: `standing back: ${view.abstains.reason}` });
+	for (const [host, { value }] of Object.entries(stored.incidents)) {
+		found.push(ofIncident(value, view.returning[host] !== undefined));
+	}
+	for (const facts of done.hosts.values()) {
+		const finding = stored.incidents[facts.host] ? null : ofHost(facts, done);
+		if (finding) found.push(finding);
+	}
+	if (view.uncounted > 0) found.push({ level: 2, text: `${view.uncounted} more hosts are due` });
+	return found.sort((a, b) => b.level - a.level);
+}
+
+/** Consul keeps the last 4 KB of a check's output. */
+const maxBytes = 3500;
+const words = ['passing', 'warning', 'critical'] as const;
+
+/** A check's text: the verdict in one line under 80 characters, then what fits of the findings. */
+export function reportText(
+	findings: readonly Finding[],
+	well: string,
+): { exit: 0 | 1 | 2; text: string } {
+	const exit = findings.some(({ level }) => level === 2) ? 2 : findings.length > 0 ? 1 : 0;
+	if (exit === 0) return { exit, text: well.slice(0, 79) };
+	const critical = findings.filter(({ level }) => level === 2).length;
+	const lines = [`${words[exit]}: ${critical} critical, ${findings.length - critical} warning`];
+	let bytes = 0;
+	for (const [i, { level, text }] of findings.entries()) {
+		const line = `${words[level]}: ${text.slice(0, 300)}`;
+		bytes += Buffer.byteLength(line) + 1;
+		if (bytes > maxBytes) {
+			lines.push(`and ${findings.length - i} more: hostmonitor status`);
+			break;
+		}
+		lines.push(line);
+	}
+	return { exit, text: lines.join('\n') };
+}
+
+/** A handler's one sentence. */
+export function summarize(
+	{ view }: Planned,
+	done: {
+		readonly notified: readonly string[];
+		readonly closed: readonly string[];
+		readonly elsewhere: boolean;
+	},
+): string {
+	const parts = [
+		`${Object.keys(view.due).length} due`,
+		`${Object.keys(view.held).length} held`,
+		...(done.notified.length > 0 ? [`notified ${done.notified.join(', ')}`] : []),
+		...(done.closed.length > 0 ? [`closed ${done.closed.join(', ')}`] : []),
+		...(done.elsewhere ? ['the lock is elsewhere'] : []),
+	];
+	return parts.join(', ');
+}

@@ -1,0 +1,102 @@
+import { isConfirmed } from './confirm.ts';
+import type { HostFacts } from './hosts.ts';
+import { type ClosedIncident, finalStatuses, type Incident } from './incident.ts';
+import type { NotificationRow } from './masakari.ts';
+import { ownRow } from './masakari-gate.ts';
+import type { Sighting } from './view.ts';
+import { type World, wallSlackMs } from './world.ts';
+
+/** What may be done for one host now. Only `begin`, `close` and `start` need the lock. */
+export type Step =
+	/** Open the incident, or begin the next attempt of an open one. */
+	| { readonly kind: 'begin'; readonly host: HostFacts }
+	| { readonly kind: 'adopt'; readonly host: string; readonly row: NotificationRow }
+	| { readonly kind: 'look-up'; readonly host: string }
+	| { readonly kind: 'follow'; readonly host: string; readonly uuid: string }
+	| { readonly kind: 'close'; readonly host: string; readonly reason: ClosedIncident['reason'] }
+	/** Send STARTED for the history record under this key. */
+	| { readonly kind: 'start'; readonly key: string };
+
+/** How long after the commit, and after the first look-up, an empty look-up proves something. */
+const lookUpAfterMs = 20_000;
+
+/** Whether the last attempt may have reached Masakari without anybody knowing. */
+export function isUnresolved({ state, attempt }: Incident): boolean {
+	const { outcome } = attempt;
+	return state === 'notifying' && (outcome === undefined || outcome === 'ambiguous');
+}
+
+/** When the next look-up of an unresolved attempt is due (wall ms); null when two were empty. */
+export function nextLookUp({ attempt }: Incident): number | null {
+	if (attempt.look_ups.length >= 2) return null;
+	const from = attempt.look_ups.at(-1) ?? attempt.committed_at;
+	return from + lookUpAfterMs + wallSlackMs;
+}
+
+/** What an open incident needs that needs no lock; null where only a new attempt can help. */
+function decideFollowUp(world: World, host: string, incident: Incident): Step | null {
+	if (incident.state === 'notified') {
+		const { uuid, masakari_status: status } = incident;
+		if (uuid === undefined || (status && finalStatuses.includes(status))) return null;
+		return { kind: 'follow', host, uuid };
+	}
+	const row = ownRow(world, host);
+	if (row) return { kind: 'adopt', host, row };
+	const at = isUnresolved(incident) ? nextLookUp(incident) : null;
+	return at !== null && at <= world.now ? { kind: 'look-up', host } : null;
+}
+
+/** When a new attempt may begin as far as the incident goes (wall ms); null: not before a look-up. */
+export function nextAttempt(incident: Incident | undefined): number | null {
+	if (incident === undefined) return 0;
+	if (incident.state === 'notified') return null;
+	if (!isUnresolved(incident)) return incident.next_try;
+	return nextLookUp(incident) === null ? incident.next_try : null;
+}
+
+/** Why an incident may be closed now, by this controller's own reads; null while it may not. */
+function decideClose(
+	world: World,
+	incident: Incident,
+	facts: HostFacts | undefined,
+	returning: Sighting | undefined,
+): ClosedIncident['reason'] | null {
+	const healths = Object.values(facts?.vector ?? {});
+	const unreadable = world.settings.networks.some((network) => !world.reads[network]?.ok);
+	if (incident.forgotten && !unreadable && !healths.includes('down')) return 'forgotten';
+	if (!isConfirmed(returning, world.uptime, world.settings.confirmMs)) return null;
+	return healths.includes('left') ? 'left' : 'returned';
+}
+
+/** Whether every network that was down is up (or left) again, and none is down. */
+export function isReturning(incident: Incident, facts: HostFacts | undefined): boolean {
+	if (facts === undefined) return false;
+	const back = Object.keys(incident.vector).filter((n) => incident.vector[n] === 'down');
+	const settled = back.every((n) => facts.vector[n] === 'up' || facts.vector[n] === 'left');
+	return settled && !Object.values(facts.vector).includes('down');
+}
+
+/** Closed incidents whose STARTED is still to be sent: best effort, for ten minutes. */
+function decideStarts({ stored, now }: World): Step[] {
+	return Object.entries(stored.history).flatMap(([key, { value }]) => {
+		const due = value.started?.state === 'pending' && value.started.tries < 3;
+		return due && now - value.closed_at < 600_000 ? [{ kind: 'start' as const, key }] : [];
+	});
+}
+
+/** Everything to be done that is no new attempt: STARTED, closing, adopting, looking up, following. */
+export function stepsWithoutConfirmation(
+	world: World,
+	hosts: ReadonlyMap<string, HostFacts>,
+	returning: Readonly<Record<string, Sighting>>,
+): Step[] {
+	const perIncident = Object.entries(world.stored.incidents).flatMap(
+		([host, { value }]): Step[] => {
+			const reason = decideClose(world, value, hosts.get(host), returning[host]);
+			if (reason) return [{ kind: 'close', host, reason }];
+			const step = decideFollowUp(world, host, value);
+			return step ? [step] : [];
+		},
+	);
+	return [...decideStarts(world), ...perIncident];
+}

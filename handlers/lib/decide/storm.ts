@@ -1,0 +1,54 @@
+import { gapSeconds } from './confirm.ts';
+import { countsForStorm, type Gated } from './gates.ts';
+import type { HostFacts } from './hosts.ts';
+import { isReturning } from './steps.ts';
+import type { View } from './view.ts';
+import { wallSlackMs } from './world.ts';
+
+/** How many hosts may be due, confirming, committed or freshly notified at once. */
+export function stormLimit(
+	storm: { readonly maxHosts: number; readonly maxFraction: number },
+	monitored: number,
+): number {
+	return Math.min(storm.maxHosts, Math.max(1, Math.ceil(storm.maxFraction * monitored)));
+}
+
+/** How long a notified host that is still down counts, ms. */
+const memoryMs = 3_600_000;
+
+/** Hosts that nobody explained, and those committed to or freshly notified that are still down. */
+export function countStorm(
+	due: readonly HostFacts[],
+	hosts: ReadonlyMap<string, HostFacts>,
+	world: Gated,
+): number {
+	const { incidents } = world.stored;
+	const unexplained = due.filter(
+		(facts) => incidents[facts.host] === undefined && countsForStorm(facts, world),
+	);
+	const committed = Object.entries(incidents).filter(([host, { value }]) => {
+		const age = world.now - (value.notified_at ?? world.now);
+		return age < memoryMs + wallSlackMs && !isReturning(value, hosts.get(host));
+	});
+	return unexplained.length + committed.length;
+}
+
+/**
+ * This controller's latch: set above the limit, gone only when the count has not exceeded the limit
+ * for `calmMs` of consecutive reads, so that a switch under repair does not let its stragglers through.
+ */
+export function decideStorm(
+	previous: View['storm'],
+	count: number,
+	limit: number,
+	uptime: number,
+	calmMs: number,
+): View['storm'] {
+	const since = previous?.since ?? uptime;
+	if (count > limit) return { since, last_seen: uptime, count, limit, calm_since: null };
+	if (previous === null) return null;
+	const consecutive = uptime - previous.last_seen <= gapSeconds;
+	const calm_since = consecutive ? (previous.calm_since ?? uptime) : uptime;
+	const calm = (uptime - calm_since) * 1000 >= calmMs;
+	return calm ? null : { since, last_seen: uptime, count, limit, calm_since };
+}

@@ -1,0 +1,27 @@
+import type { Reads } from './health.ts';
+import type { MasakariFacts } from './masakari.ts';
+import type { Settings } from './settings.ts';
+import type { Stored } from './stored.ts';
+
+/** Everything one decision is made of: nothing else may influence it. */
+export interface World {
+	readonly settings: Settings;
+	/** Digest of the decision configuration. */
+	readonly digest: string;
+	/** This controller: the hub agent's node name, lower-cased. */
+	readonly self: string;
+	readonly bootId: string;
+	/** Seconds since boot when the reads were complete. */
+	readonly uptime: number;
+	/** Wall time, ms since the epoch: only for what operators, Masakari or other controllers stamped. */
+	readonly now: number;
+	readonly stored: Stored;
+	readonly reads: Reads;
+	/** `<host>/<network>` of down networks whose serf port refused a connection: a living kernel. */
+	readonly refused: ReadonlySet<string>;
+	/** Null where Masakari was not asked. */
+	readonly masakari: MasakariFacts | null;
+}
+
+/** How far two controllers' wall clocks may differ while the `clock` gate is open, ms. */
+export const wallSlackMs = 10_000;

@@ -1,0 +1,62 @@
+import { hostOf } from './decide/health.ts';
+import { emptySnapshot } from './decide/snapshot.ts';
+import type { Stored } from './decide/stored.ts';
+import { readBootId, systemClock } from './io/clock.ts';
+import { configPath, loadConfig } from './io/config.ts';
+import { openConsul } from './io/consul.ts';
+import { openKv } from './io/consul-kv.ts';
+import { readNetwork, readSelf } from './io/consul-network.ts';
+import { openMasakari } from './io/masakari.ts';
+import { isRefused } from './io/probe.ts';
+import type { Run } from './run.ts';
+import type { Config } from './schema/config.ts';
+import type { Surroundings } from './surroundings.ts';
+
+/** How long a connect to a serf port may take before it proves nothing. */
+const probeMs = 1000;
+/** What an executable's own deadline leaves to its parts. */
+export interface Limits {
+	/** Seconds after the start in which a POST may begin, so that the deadline cuts none. */
+	readonly lastPostSeconds: number;
+	/** Longest wait for one GET of Masakari's, ms. */
+	readonly masakariMs: number;
+}
+
+/** The real surroundings of an executable: the configuration, this controller's agents, Masakari. */
+export async function openSurroundings(
+	{ argv, env, signal, log }: Run,
+	limits: Limits,
+): Promise<Surroundings & { readonly config: Config }> {
+	const lastPost = systemClock.uptime() + limits.lastPostSeconds;
+	const config = await loadConfig(configPath(argv, env));
+	const { settings, digest, kvPrefix } = config;
+	const agents = Object.fromEntries(
+		Object.entries(config.networks).map(([name, address]) => [name, openConsul(address, signal)]),
+	);
+	const agentOf = (network: string) => {
+		const agent = agents[network];
+		if (agent === undefined) throw new Error(`no agent of network ${network}`);
+		return agent;
+	};
+	const hub = config.networks[settings.hub];
+	if (hub === undefined) throw new Error(`no agent of the hub ${settings.hub}`);
+	const self = hostOf(await readSelf(agentOf(settings.hub)));
+	const readNetworks = async (stored: Stored, only: readonly string[] = settings.networks) => {
+		const reading = only.map(async (network) => {
+			const previous = stored.snapshots[network]?.value ?? emptySnapshot;
+			const read = await readNetwork(agentOf(network), self, settings.hosts, previous);
+			return [network, read] as const;
+		});
+		return Object.fromEntries(await Promise.all(reading));
+	};
+	return {
+		...{ config, settings, digest, self, log, lastPost, readNetworks },
+		bootId: readBootId(),
+		clock: systemClock,
+		kv: openKv(agentOf(settings.hub), kvPrefix),
+		// What is learnt of a POST is recorded even though the run is being ended; each call has its timeout.
+		lastWords: openKv(openConsul(hub, new AbortController().signal), kvPrefix),
+		masakari: openMasakari(config.masakari, { signal, getTimeoutMs: limits.masakariMs }),
+		isRefused: (serf) => isRefused(serf, probeMs, signal),
+	};
+}

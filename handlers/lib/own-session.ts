@@ -1,0 +1,49 @@
+import { keyOf } from './decide/keys.ts';
+import { sameView } from './decide/own-view.ts';
+import type { View } from './decide/view.ts';
+import type { World } from './decide/world.ts';
+import { change } from './record.ts';
+import { parseView } from './schema/view.ts';
+import type { Surroundings } from './surroundings.ts';
+
+const viewKey = (self: string) => `controllers/${keyOf(self)}`;
+
+/**
+ * Stores this controller's view; false where somebody wrote it meanwhile, and the caller has to read
+ * and plan again. The key is held by a session of its own, found again through the key.
+ */
+export async function putView(around: Surroundings, world: World, view: View): Promise<boolean> {
+	const { kv, self } = around;
+	const key = viewKey(self);
+	const before = world.stored.views[self];
+	const text = JSON.stringify(view);
+	if (before?.session !== undefined) {
+		return sameView(before.value, view) || (await kv.putCas(key, text, before.index));
+	}
+	const session = await kv.createSession({
+		name: `hostmonitor view of ${self}`,
+		ttlSeconds: 60,
+		behavior: 'delete',
+	});
+	if (await kv.acquire(key, text, session)) return true;
+	await kv.destroySession(session);
+	return false;
+}
+
+/** Keeps this controller's view alive; one whose session is gone is written anew by `putView`. */
+export async function renewView(around: Surroundings, world: World): Promise<void> {
+	const session = world.stored.views[around.self]?.session;
+	if (session !== undefined) await around.kv.renewSession(session);
+}
+
+/** Makes this controller stand back for a while, and say why; another may be able to. */
+export async function abstain(
+	around: Surroundings,
+	{ seconds, reason }: { readonly seconds: number; readonly reason: string },
+): Promise<void> {
+	const { kv, self, clock } = around;
+	await change(kv, viewKey(self), parseView, (view) => ({
+		...view,
+		abstains: { until: clock.uptime() + seconds, reason },
+	}));
+}

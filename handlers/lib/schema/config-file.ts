@@ -1,0 +1,143 @@
+import { compile } from './compile.ts';
+import { type Bounds, bounds, durationPattern, expectedDuration } from './duration.ts';
+import { maxName, optionalOurs, ours } from './parts.ts';
+
+/** TLS files as the configuration names them. */
+export interface TlsKeys {
+	readonly ca_file?: string;
+	readonly cert_file?: string;
+	readonly key_file?: string;
+}
+
+/** One network's agent. */
+export interface NetworkKeys extends TlsKeys {
+	readonly http_addr: string;
+	readonly token_file?: string;
+}
+
+/** The configuration file as it is written: shapes only, no defaults, nothing looked up. */
+export interface ConfigFile {
+	readonly networks: Readonly<Record<string, NetworkKeys>>;
+	readonly hub?: string;
+	readonly kv_prefix?: string;
+	readonly matrix_file?: string;
+	readonly confirm?: string;
+	readonly mode?: 'act' | 'observe';
+	readonly hosts?: {
+		readonly include?: readonly string[];
+		readonly exclude?: readonly string[];
+		readonly servers?: boolean;
+	};
+	readonly storm?: {
+		readonly max_hosts?: number;
+		readonly max_fraction?: number;
+		readonly calm?: string;
+	};
+	readonly agent_probe?: boolean;
+	readonly masakari: TlsKeys & {
+		readonly cloud?: string;
+		readonly endpoint?: string;
+		readonly auth?: 'none';
+	};
+	readonly fencing?: { readonly mode?: 'none' };
+}
+
+const duration = (bounds: Bounds) => ({
+	type: 'string',
+	pattern: durationPattern,
+	description: expectedDuration(bounds),
+});
+const string = (description: string) => ({
+	type: 'string',
+	minLength: 1,
+	maxLength: 4096,
+	description,
+});
+const pem = string('the path of a PEM file');
+const oneOf = (...values: readonly string[]) => ({
+	type: 'string',
+	enum: values,
+	description: `one of: ${values.join(', ')}`,
+});
+const boolean = { type: 'boolean' };
+const patterns = {
+	type: 'array',
+	maxItems: 1000,
+	items: {
+		type: 'string',
+		pattern: `^\\S{1,${maxName}}$`,
+		description: 'a host name or pattern, without spaces',
+	},
+	description: 'a list of host names or patterns',
+};
+const tls = { ca_file: pem, cert_file: pem, key_file: pem };
+const network = ours<NetworkKeys>(
+	{
+		http_addr: string('an address such as http://127.0.0.1:8500'),
+		token_file: string('the path of a file that holds a token'),
+		...tls,
+	},
+	['token_file', 'ca_file', 'cert_file', 'key_file'],
+);
+
+const settings = {
+	hub: string('the name of a network'),
+	kv_prefix: {
+		type: 'string',
+		maxLength: maxName,
+		pattern: '^[A-Za-z0-9][A-Za-z0-9._-]*(/[A-Za-z0-9][A-Za-z0-9._-]*)*$',
+		description: 'a path such as hostmonitor: letters, digits, and . _ - inside, no / at its ends',
+	},
+	matrix_file: string('a path'),
+	confirm: duration(bounds.confirm),
+	mode: oneOf('act', 'observe'),
+	hosts: optionalOurs<NonNullable<ConfigFile['hosts']>>({
+		include: { ...patterns, minItems: 1, description: 'at least one host name or pattern' },
+		exclude: patterns,
+		servers: boolean,
+	}),
+	storm: optionalOurs<NonNullable<ConfigFile['storm']>>({
+		max_hosts: { type: 'integer', minimum: 1, maximum: 1000, description: 'from 1 to 1000 hosts' },
+		max_fraction: {
+			type: 'number',
+			exclusiveMinimum: 0,
+			maximum: 1,
+			description: 'a number above 0, at most 1',
+		},
+		calm: duration(bounds.calm),
+	}),
+	agent_probe: boolean,
+	fencing: optionalOurs<NonNullable<ConfigFile['fencing']>>({ mode: oneOf('none') }),
+};
+
+const networks = {
+	type: 'object',
+	minProperties: 1,
+	maxProperties: 8,
+	propertyNames: {
+		pattern: '^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$',
+		description: 'a name of letters, digits, _ and -, at most 64, a letter or digit first',
+	},
+	additionalProperties: network,
+	description: 'from 1 to 8 networks by name',
+};
+
+const masakari = {
+	...optionalOurs<ConfigFile['masakari']>({
+		cloud: string('the name of a cloud in clouds.yaml'),
+		endpoint: string('an address such as http://masakari:15868/v1'),
+		auth: oneOf('none'),
+		...tls,
+	}),
+	description: '{ cloud: NAME } or { endpoint: URL, auth: none }',
+};
+
+/** Whether a parsed YAML file has the shape of a configuration. */
+export const validateConfigFile = compile<ConfigFile>(
+	'config',
+	{
+		...optionalOurs<ConfigFile>({ networks, ...settings, masakari }),
+		required: ['networks', 'masakari'],
+	},
+	{ allErrors: true },
+);

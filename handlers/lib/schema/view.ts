@@ -1,0 +1,46 @@
+import type { Held, Sighting, View } from '../decide/view.ts';
+import { compile } from './compile.ts';
+import { count, listOf, name, ours, recordOf, text, time } from './parts.ts';
+import { parseVersioned } from './versioned.ts';
+
+const sightings = recordOf(ours<Sighting>({ first_seen: time, last_seen: time }));
+
+const version1 = compile<View>(
+	'view-1',
+	ours<View>({
+		version: { const: 1 },
+		boot_id: name,
+		networks: recordOf({ ...text, nullable: true }),
+		due: sightings,
+		returning: sightings,
+		uncounted: count,
+		restarts: recordOf(time),
+		storm: {
+			...ours<NonNullable<View['storm']>>({
+				since: time,
+				last_seen: time,
+				count,
+				limit: count,
+				calm_since: { ...time, nullable: true },
+			}),
+			nullable: true,
+		},
+		left: listOf(name),
+		held: recordOf(listOf(ours<Held>({ gate: name, reason: text }))),
+		masakari: {
+			...ours<NonNullable<View['masakari']>>({ answers: { type: 'boolean' }, error: text }, [
+				'error',
+			]),
+			nullable: true,
+		},
+		abstains: {
+			...ours<NonNullable<View['abstains']>>({ until: time, reason: text }),
+			nullable: true,
+		},
+		configuration: name,
+		mode: { type: 'string', enum: ['act', 'observe'] },
+	}),
+);
+
+/** KV `controllers/<name>`. */
+export const parseView = parseVersioned<View>({ 1: version1 });

@@ -1,0 +1,127 @@
+import { commitOperations } from './commit.ts';
+import { beginAttempt } from './decide/attempt.ts';
+import type { HostFacts } from './decide/hosts.ts';
+import type { PostAnswer } from './decide/masakari.ts';
+import { decideNotification, generatedTimeAt } from './decide/notification.ts';
+import { decideAbstention, decideLearnt } from './decide/outcome.ts';
+import { plan } from './decide/plan.ts';
+import type { World } from './decide/world.ts';
+import { messageOf } from './errors.ts';
+import type { Connected } from './io/masakari.ts';
+import type { Lock } from './lock.ts';
+import { record } from './record.ts';
+import type { Surroundings } from './surroundings.ts';
+import { readWorld } from './world.ts';
+
+/** How a batch ended: whom Masakari took, and why this controller should stand back, if it should. */
+export interface Sent {
+	readonly notified: readonly string[];
+	readonly abstain: { readonly seconds: number; readonly reason: string } | null;
+}
+
+/** The reads that authorise a POST are at most this old when it is committed. */
+const freshSeconds = 5;
+/** A request is not written later than this after its transaction was sent. */
+const writeWithinSeconds = 2;
+
+/** Commits, writes once, looks up what the answer does not prove, and records it. */
+async function notify(
+	facts: HostFacts,
+	connection: Extract<Connected, { ok: true }>,
+	world: World,
+	lock: Lock,
+	around: Surroundings,
+): Promise<Sent> {
+	const { clock, kv, masakari, log } = around;
+	const { host } = facts;
+	if (!world.masakari?.ok) return { notified: [], abstain: null };
+	const generated = generatedTimeAt(Math.min(clock.now(), world.masakari.date));
+	const before = world.stored.incidents[host]?.value;
+	const incident = beginAttempt(before, facts, around.self, clock.now(), generated);
+	const { generated_time, number } = incident.attempt;
+
+	const sentAt = clock.uptime();
+	if (sentAt - world.uptime > freshSeconds || sentAt > around.lastPost) {
+		connection.close();
+		return { notified: [], abstain: null };
+	}
+	const committed = await kv.transact(commitOperations(world, host, incident, lock));
+	if (!committed.ok) {
+		connection.close();
+		log('warn', `not committed: ${committed.error}`, { host });
+		return { notified: [], abstain: null };
+	}
+	let answer: PostAnswer;
+	if (clock.uptime() - sentAt > writeWithinSeconds) {
+		connection.close();
+		answer = { kind: 'unsent', error: 'stopped between the commit and the write' };
+	} else {
+		const body = decideNotification(incident.name, 'STOPPED', generated_time, 'NORMAL');
+		answer = await connection.post(body);
+	}
+	const uuid = world.masakari.hosts.get(host)?.uuid ?? '';
+	const since = incident.generated_times[0] ?? generated_time;
+	const asked = answer.kind === 'conflict' || answer.kind === 'refused';
+	const found = asked ? await masakari.lookUp(uuid, since) : null;
+	const random = clock.random();
+	const learnt = decideLearnt(answer, found?.ok ? found.rows : null, incident, random);
+	await record(around, host, incident, learnt);
+	const accepted = learnt.kind === 'accepted';
+	log(accepted ? 'info' : 'warn', `attempt ${number} of ${incident.name}: ${learnt.kind}`, {
+		host,
+		...('error' in learnt && { reason: learnt.error }),
+		...(learnt.kind === 'accepted' && { notification: learnt.uuid }),
+	});
+	const abstain = accepted ? null : decideAbstention(answer, number, random);
+	return { notified: accepted ? [host] : [], abstain };
+}
+
+/** Why none of a batch may be sent on fresh reads, where another controller might see it otherwise. */
+function reasonToAbstain(hosts: readonly HostFacts[], world: World): string | null {
+	const { masakari } = world;
+	if (masakari?.ok === false) return `Masakari does not answer: ${masakari.error}`;
+	const view = plan(world).view;
+	const lost = hosts.find(({ host }) => view.due[host] === undefined);
+	return lost ? `the verdict on ${lost.name} no longer stood on live reads` : null;
+}
+
+/**
+ * Sends one batch (at most 8 hosts) under the lock: connects first, reads the world once more, and
+ * lets only those go on that the plan still names.
+ */
+export async function sendBatch(
+	hosts: readonly HostFacts[],
+	lock: Lock,
+	around: Surroundings,
+): Promise<Sent> {
+	const connections = await Promise.all(hosts.map(() => around.masakari.connect()));
+	try {
+		const refused = connections.find((c) => !c.ok);
+		if (refused?.ok === false) {
+			return { notified: [], abstain: { seconds: 30, reason: refused.error } };
+		}
+		const world = await readWorld(around);
+		const stands = plan(world).steps.flatMap((step) => (step.kind === 'begin' ? [step.host] : []));
+		const due = stands.filter(({ host }) => hosts.some((asked) => asked.host === host));
+		if (due.length === 0) {
+			const reason = reasonToAbstain(hosts, world);
+			return { notified: [], abstain: reason === null ? null : { seconds: 30, reason } };
+		}
+		const sent = await Promise.allSettled(
+			due.map((facts, i) => {
+				const connection = connections[i];
+				return connection?.ok ? notify(facts, connection, world, lock, around) : null;
+			}),
+		);
+		const ended = sent.flatMap((s) => (s.status === 'fulfilled' && s.value ? [s.value] : []));
+		for (const s of sent) {
+			if (s.status === 'rejected') around.log('warn', `not recorded: ${messageOf(s.reason)}`);
+		}
+		return {
+			notified: ended.flatMap(({ notified }) => notified),
+			abstain: ended.find(({ abstain }) => abstain)?.abstain ?? null,
+		};
+	} finally {
+		for (const connection of connections) if (connection.ok) connection.close();
+	}
+}

@@ -1,0 +1,60 @@
+import type { Reads } from './decide/health.ts';
+import type { HostFacts } from './decide/hosts.ts';
+import { decideHosts } from './decide/hosts.ts';
+import { plan, wantsMasakari } from './decide/plan.ts';
+import type { Stored } from './decide/stored.ts';
+import type { World } from './decide/world.ts';
+import { messageOf } from './errors.ts';
+import { parseStored } from './schema/stored.ts';
+import type { Surroundings } from './surroundings.ts';
+
+/** Everything in KV, parsed; what does not parse is listed, not acted on. */
+export async function readStored(around: Surroundings): Promise<Stored> {
+	const { entries, index } = await around.kv.readAll();
+	return parseStored(entries, index);
+}
+
+/** Down networks of due hosts on which the kernel still answers. */
+async function probe(
+	due: readonly HostFacts[],
+	reads: Reads,
+	around: Surroundings,
+): Promise<ReadonlySet<string>> {
+	const asked = due.flatMap(({ host, vector }) =>
+		Object.keys(vector).map(async (network) => {
+			const reading = reads[network];
+			const serf = reading?.ok ? reading.nodes.get(host)?.serf : undefined;
+			const refused = vector[network] === 'down' && serf && (await around.isRefused(serf));
+			return refused ? [`${host}/${network}`] : [];
+		}),
+	);
+	return new Set((await Promise.all(asked)).flat());
+}
+
+/** Hosts probed at most: beyond this a storm holds them anyway. */
+const probedHosts = 100;
+
+/**
+ * One look at everything: KV first, then all networks at once, then what only due hosts need. The
+ * time it carries is that of the reads' end.
+ */
+export async function readWorld(around: Surroundings): Promise<World> {
+	const { settings, digest, self, bootId, clock } = around;
+	const stored = await readStored(around);
+	const reads = await around.readNetworks(stored);
+	const seen: World = {
+		...{ settings, digest, self, bootId, stored, reads },
+		...{ uptime: clock.uptime(), now: clock.now() },
+		...{ refused: new Set<string>(), masakari: null },
+	};
+	const due = [...decideHosts(settings, reads).values()].filter((h) => h.verdict === 'recovery');
+	const undecided = due.filter(({ host }) => stored.incidents[host]?.value.state !== 'notified');
+	const probed = settings.agentProbe ? undecided.slice(0, probedHosts) : [];
+	const refused = await probe(probed, reads, around);
+	const known: World = { ...seen, refused };
+	if (!wantsMasakari(plan(known), known)) return known;
+	const masakari = await around.masakari
+		.readFacts(clock.now)
+		.catch((error: unknown) => ({ ok: false as const, error: messageOf(error) }));
+	return { ...known, masakari };
+}

@@ -1,0 +1,30 @@
+#!/usr/bin/env tsx
+/**
+ * Watch handler, `type=checks state=critical` of one network: reads that network live and brings
+ * `networks/<network>` in the hub's KV up to it. Safe to run late, twice, or beside another run.
+ */
+import { ConsulError, UsageError } from './lib/errors.ts';
+import { drainStdin } from './lib/io/stdin.ts';
+import { openSurroundings } from './lib/open.ts';
+import { optionOf } from './lib/options.ts';
+import { putSnapshot } from './lib/put-snapshot.ts';
+import { runHandler } from './lib/run.ts';
+import { parseChecks } from './lib/schema/checks.ts';
+import { readStored } from './lib/world.ts';
+
+void runHandler('snapshot-network', 20, async (run) => {
+	// Validated, but only a hint: the network is read below.
+	parseChecks(await drainStdin(process.stdin), 'stdin');
+	const network = optionOf(run.argv, '--network');
+	if (network === undefined) throw new UsageError('--network NAME is missing');
+	const around = await openSurroundings(run, { lastPostSeconds: 0, masakariMs: 0 });
+	if (!around.settings.networks.includes(network)) {
+		const known = around.settings.networks.join(', ');
+		throw new UsageError(`--network ${network}: the configuration has ${known}`);
+	}
+	const stored = await readStored(around);
+	const { [network]: reading } = await around.readNetworks(stored, [network]);
+	if (!reading?.ok) throw new ConsulError(`${network} cannot be read: ${reading?.error}`);
+	const written = await putSnapshot(around, network, reading, stored);
+	return written ? `${network}: snapshot written` : `${network}: nothing changed`;
+});

@@ -1,0 +1,81 @@
+import { keyOf } from '../../handlers/lib/decide/keys.ts';
+import { forgetHost, type Snapshot, sameSnapshot } from '../../handlers/lib/decide/snapshot.ts';
+import type { Stored } from '../../handlers/lib/decide/stored.ts';
+import { InputError } from '../../handlers/lib/errors.ts';
+import { change, changeIncident } from '../../handlers/lib/record.ts';
+import type { CommandResult, Run } from '../../handlers/lib/run.ts';
+import { parseSnapshot } from '../../handlers/lib/schema/snapshot.ts';
+import { type Command, onlyOne, parseOptions } from './command.ts';
+import { findHost } from './known-hosts.ts';
+import { parseComment, say } from './operator-word.ts';
+import { openStore, readStored, requireReadable } from './store.ts';
+
+/** Networks in one of whose lists the host is. */
+function networksWith(
+	{ snapshots }: Stored,
+	host: string,
+	...lists: readonly ('up' | 'down' | 'left' | 'vanished')[]
+): string[] {
+	const listed = (value: Snapshot) => lists.some((list) => value[list].includes(host));
+	return Object.entries(snapshots).flatMap(([n, { value }]) => (listed(value) ? [n] : []));
+}
+
+/** Why a host must not be forgotten; null where it may be. */
+export function decideRefusal(stored: Stored, host: string): string | null {
+	for (const health of ['down', 'up'] as const) {
+		const networks = networksWith(stored, host, health);
+		if (networks.length === 0) continue;
+		return (
+			`${host} is ${health} on ${networks.join(', ')}, not gone; ` +
+			`to keep it from being recovered: hostmonitor maintenance ${host} --reason TEXT`
+		);
+	}
+	const gone = networksWith(stored, host, 'vanished', 'left');
+	if (gone.length > 0 || stored.incidents[host]) return null;
+	return `${host} neither vanished nor left any network, and has no incident: nothing to forget`;
+}
+
+async function run(run: Run): Promise<CommandResult> {
+	const { values, positionals } = parseOptions(run.argv, { reason: { type: 'string' } });
+	const name = onlyOne(positionals, 'HOST');
+	const { who, why, at } = say(run.env, parseComment(values.reason));
+	const store = await openStore(run);
+	const { kv } = store;
+	const stored = await readStored(store);
+	const networks = store.config.settings.networks.map((network) => `networks/${network}`);
+	requireReadable(store, stored, [...networks, `hosts/${keyOf(name)}`]);
+	const host = findHost(name, stored);
+	const refusal = decideRefusal(stored, host);
+	if (refusal !== null) throw new InputError(refusal);
+
+	const lines: string[] = [];
+	const forgotten = { who, why, at };
+	if (await changeIncident(kv, host, (incident) => ({ ...incident, forgotten }))) {
+		lines.push(`${host}: its incident will be closed by the controllers`);
+	}
+	for (const network of networksWith(stored, host, 'vanished', 'left')) {
+		await change(kv, `networks/${network}`, parseSnapshot, (snapshot) => {
+			const next = forgetHost(snapshot, host);
+			return sameSnapshot(snapshot, next) ? snapshot : next;
+		});
+		lines.push(`${host}: forgotten on ${network}`);
+	}
+	if (stored.maintenance[host]) {
+		lines.push(`${host}: still in maintenance: hostmonitor maintenance --clear ${host}`);
+	}
+	return { text: lines.join('\n') };
+}
+
+/** Ends what is left of a host that will not come back. */
+export const forget: Command = {
+	usage: ['HOST [--reason TEXT]'],
+	summary: 'forget a host that vanished or left for good',
+	help: [
+		'For a host that is gone from its networks and will not come back: takes it from their lists of',
+		'vanished and left hosts, and lets the controllers close its incident. Refused while any network',
+		'shows it up or down. One that comes back later is a new host.',
+		'',
+		'  --reason TEXT  for the record',
+	].join('\n'),
+	run,
+};

@@ -1,0 +1,133 @@
+import type { Incident } from '../../handlers/lib/decide/incident.ts';
+import type { Settings } from '../../handlers/lib/decide/settings.ts';
+import type { OperatorWord, Stored } from '../../handlers/lib/decide/stored.ts';
+import type { View } from '../../handlers/lib/decide/view.ts';
+import { holds } from '../../handlers/lib/decide/words.ts';
+import type { HostStatus, Status } from './status.ts';
+import { sectionText, tableText } from './table.ts';
+import { timeText, untilText } from './times.ts';
+
+/** Everything `status` shows. */
+export interface Shown {
+	readonly settings: Settings;
+	readonly digest: string;
+	readonly stored: Stored;
+	readonly status: Status;
+	readonly now: number;
+}
+
+/** Closed incidents shown. */
+const historyLength = 10;
+
+function wordText(word: OperatorWord, now: number): string {
+	const over = holds(word, now) ? '' : ' (over)';
+	return `by ${word.who}${untilText(word)}${over}: ${word.why}`;
+}
+
+function networksText({ settings, stored, status }: Shown): string {
+	const rows = settings.networks.map((network) => {
+		const lists = status.networks[network.toLowerCase()];
+		const { up, down, left, vanished, maintenance } = lists ?? {};
+		const counts = [up, down, left, vanished, maintenance].map((list) => `${list?.length ?? 0}`);
+		const seen = stored.snapshots[network] ? counts : ['nobody has read it yet'];
+		return [network === settings.hub ? `${network} (hub)` : network, ...seen];
+	});
+	return tableText([['', 'up', 'down', 'left', 'vanished', 'maintenance'], ...rows]);
+}
+
+function controllerText([name, view]: readonly [string, View], digest: string): string[] {
+	const { storm, masakari, abstains, mode, networks } = view;
+	const blind = Object.entries(networks).flatMap(([n, error]) => (error ? [`${n}: ${error}`] : []));
+	const notes = [
+		...blind.map((text) => `cannot read ${text}`),
+		...(storm ? [`storm: ${storm.count} hosts at once, limit ${storm.limit}`] : []),
+		...(abstains ? [`stands back: ${abstains.reason}`] : []),
+		...(masakari?.answers === false ? [`Masakari does not answer: ${masakari.error}`] : []),
+		...(view.configuration === digest ? [] : ['its configuration differs from the one read here']),
+		...(view.uncounted > 0 ? [`${view.uncounted} more hosts are due`] : []),
+	];
+	const asked = masakari === null ? 'not asked' : masakari.answers ? 'answers' : 'does not answer';
+	const due = `${Object.keys(view.due).length} due`;
+	const line = tableText([[name, mode, due, `Masakari: ${asked}`]]);
+	return [line, ...notes.map((note) => `    ${note}`)];
+}
+
+function incidentText(incident: Incident): string[] {
+	const { state, attempt, uuid, masakari_status: word, acknowledged, forgotten } = incident;
+	const facts = [
+		`${state}, attempt ${attempt.number} ${attempt.outcome ?? 'open'}`,
+		...(uuid ? [`notification ${uuid}`] : []),
+		...(word ? [`Masakari: ${word}`] : []),
+	];
+	return [
+		`incident of ${timeText(incident.opened_at)}: ${facts.join(', ')}`,
+		...(attempt.error ? [attempt.error] : []),
+		...(acknowledged ? [`acknowledged by ${acknowledged.who}: ${acknowledged.why}`] : []),
+		...(forgotten ? [`to be forgotten, by ${forgotten.who}: ${forgotten.why}`] : []),
+	];
+}
+
+/** Whether there is anything to say of a host but that all networks show it up. */
+function isPlain(host: string, { vector, due, held, incident }: HostStatus, shown: Shown): boolean {
+	const up = Object.values(vector).every((health) => health === 'up');
+	const { maintenance, approved } = shown.stored;
+	const word = maintenance[host] ?? approved[host] ?? consulMaint(host, shown.status)[0];
+	return up && !due && held.length === 0 && incident === null && word === undefined;
+}
+
+function consulMaint(host: string, { networks }: Status): string[] {
+	return Object.keys(networks).filter((name) => networks[name]?.maintenance.includes(host));
+}
+
+function hostText([host, facts]: readonly [string, HostStatus], shown: Shown): string[] {
+	const { stored, status, now } = shown;
+	const [down, approval] = [stored.maintenance[host]?.value, stored.approved[host]?.value];
+	const maint = consulMaint(host, status);
+	const notes = [
+		...facts.held.map(({ gate, reason }) => `held by ${gate}: ${reason}`),
+		...(facts.incident ? incidentText(facts.incident) : []),
+		...(down ? [`maintenance ${wordText(down, now)}`] : []),
+		...(approval ? [`approved ${wordText(approval, now)}`] : []),
+		...(maint.length > 0 ? [`consul maint on ${maint.join(', ')}`] : []),
+	];
+	return notes.map((note) => `    ${note}`);
+}
+
+function hostsText(shown: Shown): string {
+	const { settings, status } = shown;
+	const names = settings.networks.map((network) => network.toLowerCase());
+	const hosts = Object.entries(status.hosts).filter(([host, h]) => !isPlain(host, h, shown));
+	if (hosts.length === 0) return '  none';
+	const rows = hosts.map(([host, { vector, verdict, due }]) => [
+		host,
+		...names.map((network) => vector[network] ?? 'unknown'),
+		due ? `${verdict}, due` : verdict,
+	]);
+	const [head = '', ...lines] = tableText([['', ...names, 'matrix'], ...rows]).split('\n');
+	const all = hosts.flatMap((host, i) => [lines[i] ?? '', ...hostText(host, shown)]);
+	return [head, ...all].join('\n');
+}
+
+function historyText({ history }: Stored): string {
+	const newest = Object.entries(history).sort(([a], [b]) => (a < b ? 1 : -1));
+	const rows = newest.slice(0, historyLength).map(([, { value }]) => {
+		const { closed_at, name, reason, uuid = 'not notified', masakari_status = '' } = value;
+		return [timeText(closed_at), name, reason, uuid, masakari_status];
+	});
+	return tableText(rows);
+}
+
+/** What KV says, for people: only hosts of which there is something to say. */
+export function statusText(shown: Shown): string {
+	const { stored, status, digest, now } = shown;
+	const controllers = Object.entries(status.controllers).flatMap((c) => controllerText(c, digest));
+	const paused = status.paused ? [`paused ${wordText(status.paused, now)}`] : [];
+	const total = Object.keys(status.hosts).length;
+	return [
+		...paused,
+		...sectionText('networks', networksText(shown)),
+		...sectionText('controllers', controllers.join('\n') || '  none is alive: nobody decides'),
+		...sectionText(`hosts in trouble, of ${total}`, hostsText(shown)),
+		...sectionText('closed last', historyText(stored)),
+	].join('\n\n');
+}

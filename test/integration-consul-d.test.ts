@@ -1,0 +1,140 @@
+import assert from 'node:assert/strict';
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { after, before, test } from 'node:test';
+import { type Cloud, startCloud } from '../scripts/lib/cloud.ts';
+import type { Host } from '../scripts/lib/cloud-host.ts';
+import { consulGet } from '../scripts/lib/consul-api.ts';
+import { eventually } from '../scripts/lib/eventually.ts';
+
+const consulD = resolve(import.meta.dirname, '../consul.d');
+const networks = ['management', 'tenant', 'storage'];
+const bundles = [
+	'handlers/snapshot-network.js',
+	'handlers/aggregate-hosts.js',
+	'checks/pipeline.js',
+];
+
+/** One line of what recorder.mjs wrote. */
+interface Call {
+	readonly bundle: string;
+	readonly args: readonly string[];
+	readonly index: string | null;
+	readonly stdin: string;
+}
+
+let cloud: Cloud;
+let controller: Host;
+let prefix: string;
+
+before(async () => {
+	prefix = mkdtempSync(join(tmpdir(), 'hostmonitor-recorder-'));
+	for (const bundle of bundles) {
+		mkdirSync(resolve(prefix, bundle, '..'), { recursive: true });
+		symlinkSync(resolve(import.meta.dirname, 'fixtures/recorder.mjs'), join(prefix, bundle));
+	}
+	cloud = await startCloud({ controllers: 1, computes: 1, gossip: 'fast' });
+	controller = cloud.host('controller-1');
+});
+after(() => cloud?.close());
+
+function calls(): Call[] {
+	const lines = readFileSync(join(controller.dir, 'hostmonitor.yaml.calls'), 'utf8').split('\n');
+	return lines.filter((line) => line !== '').map((line) => JSON.parse(line));
+}
+
+function call(bundle: string, wanted: (call: Call) => boolean): Promise<Call> {
+	const find = () => calls().find((one) => one.bundle === bundle && wanted(one));
+	return eventually(find, { what: `a call of ${bundle}` });
+}
+
+for (const network of networks) {
+	test(`an agent of ${network} starts and reloads with each example`, async () => {
+		for (const host of [controller, cloud.host('compute-1')]) {
+			await host.agent(network).reload();
+			assert.notEqual(host.agent(network).pid, undefined);
+		}
+	});
+
+	test(`a server of ${network} takes the committed hostmonitor.json as it is`, async () => {
+		const agent = controller.agent(network);
+		copyFileSync(
+			join(consulD, network, 'hostmonitor.json'),
+			join(agent.configDir, 'hostmonitor.json'),
+		);
+		await agent.reload();
+	});
+}
+
+test('installing is copying the files and reloading each agent once', async () => {
+	await cloud.install(controller, { prefix });
+	const config = join(controller.dir, 'hostmonitor.yaml');
+	for (const network of networks) {
+		const { stdin, args } = await call('snapshot-network.js', (one) => one.args.includes(network));
+		assert.deepEqual(args, ['--config', config, '--network', network]);
+		assert.ok(Array.isArray(JSON.parse(stdin)));
+	}
+	assert.deepEqual((await call('aggregate-hosts.js', () => true)).args, ['--config', config]);
+	assert.deepEqual((await call('pipeline.js', () => true)).args, ['--config', config]);
+});
+
+test('the check belongs to the service hostmonitor and reports within its interval', async () => {
+	const { http } = controller.agent('management');
+	const check = await eventually(async () => {
+		const all = (await consulGet(http, '/v1/agent/checks')) as Record<string, Check>;
+		const found = all['hostmonitor-pipeline'];
+		return found?.Status === 'passing' && found;
+	});
+	assert.equal(check.ServiceID, 'hostmonitor');
+	assert.equal(check.Output, 'pipeline.js was here\n');
+});
+
+for (const network of networks) {
+	test(`a host that dies on ${network} fires that network's watch`, async () => {
+		const agent = cloud.host('compute-1').agent(network);
+		await agent.kill();
+		const says = ({ stdin, args }: Call) => args.includes(network) && stdin.includes('compute-1');
+		const { stdin } = await call('snapshot-network.js', says);
+		const found = (JSON.parse(stdin) as { Node: string; CheckID: string; Status: string }[]).find(
+			({ Node, CheckID }) => Node === 'compute-1' && CheckID === 'serfHealth',
+		);
+		assert.equal(found?.Status, 'critical');
+		await agent.start();
+	});
+}
+
+test('a snapshot that is written fires the watch of all snapshots', async () => {
+	const agent = controller.agent('management');
+	await agent.consul('kv', 'put', 'hostmonitor/networks/tenant', 'written');
+	const base64 = Buffer.from('written').toString('base64');
+	const { index } = await call('aggregate-hosts.js', ({ stdin }) => stdin.includes(base64));
+	assert.match(index ?? '', /^\d+$/);
+});
+
+test('SIGTERM makes no client leave: its unit was restarted', async () => {
+	const compute = cloud.host('compute-1').agent('tenant');
+	await compute.stop();
+	const members = await eventually(async () => {
+		const text = await controller.agent('tenant').consul('members');
+		return /compute-1\s+\S+\s+failed/.test(text) && text;
+	});
+	assert.doesNotMatch(members, /\sleft\s/);
+	await compute.start();
+});
+
+test('SIGINT makes a client leave: its host shuts down', async () => {
+	const compute = cloud.host('compute-1').agent('storage');
+	process.kill(compute.pid ?? assert.fail('it runs'), 'SIGINT');
+	await eventually(async () =>
+		/compute-1\s+\S+\s+left/.test(await controller.agent('storage').consul('members')),
+	);
+	await eventually(() => compute.pid === undefined);
+	await compute.start();
+});
+
+interface Check {
+	readonly Status: string;
+	readonly ServiceID: string;
+	readonly Output: string;
+}

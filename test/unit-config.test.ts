@@ -1,0 +1,116 @@
+import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { specMatrix } from '../handlers/lib/decide/matrix.ts';
+import { inDirectory, load, minimal } from './fixtures/config.ts';
+
+const full = `networks:
+  management: { http_addr: "http://127.0.0.1:8500/" }
+  10:         { http_addr: "http://127.0.0.1:8510", token_file: /run/token }
+  2:
+    http_addr: "https://127.0.0.1:8520"
+    token_file: tokens/storage
+    ca_file: ca.pem
+    cert_file: ../cert.pem
+    key_file: /etc/key.pem
+hub: "2"
+kv_prefix: ha/host_monitor
+matrix_file: matrix.yaml
+confirm: 2m
+mode: observe
+hosts: { include: ["compute-*"], exclude: [compute-9], servers: true }
+storm: { max_hosts: 3, max_fraction: 1, calm: 0s }
+agent_probe: false
+masakari: { endpoint: "https://masakari:15868/v1/", auth: none, ca_file: ca.pem }
+fencing: { mode: none }
+`;
+
+const fullMatrix = `sequence: [manage, "10", "2"]
+matrix:
+${['up', 'down']
+	.flatMap((a) => ['up', 'down'].flatMap((b) => ['up', 'down'].map((c) => [a, b, c])))
+	.map((row) => `- { health: [${row}], action: [${row[2] === 'down' ? 'recovery' : ''}] }`)
+	.join('\n')}
+`;
+
+test('the smallest configuration has every default of the README', async () => {
+	const config = await load(minimal);
+	const address = (port: number) => ({ httpAddr: `http://127.0.0.1:${port}`, tls: {} });
+	assert.deepEqual(config, {
+		file: inDirectory('hostmonitor.yaml'),
+		kvPrefix: 'hostmonitor',
+		networks: { management: address(8500), tenant: address(8510), storage: address(8520) },
+		masakari: { auth: 'keystone', cloud: 'monitor' },
+		settings: {
+			networks: ['management', 'tenant', 'storage'],
+			hub: 'management',
+			matrix: specMatrix(['management', 'tenant', 'storage']),
+			confirmMs: 15_000,
+			mode: 'act',
+			hosts: { include: ['*'], exclude: [], servers: false },
+			storm: { maxHosts: 10, maxFraction: 0.25, calmMs: 60_000 },
+			agentProbe: true,
+			fencing: { mode: 'none' },
+		},
+		digest: config.digest,
+	});
+	assert.match(config.digest, /^[0-9a-f]{16}$/);
+});
+
+test("every key arrives, networks stay in the file's order, and paths begin at the file", async () => {
+	writeFileSync(inDirectory('matrix.yaml'), fullMatrix);
+	const config = await load(full);
+	assert.deepEqual(config.settings.networks, ['management', '10', '2']);
+	assert.deepEqual(config.settings.matrix.sequence, ['management', '10', '2']);
+	assert.deepEqual(config.networks['management'], { httpAddr: 'http://127.0.0.1:8500', tls: {} });
+	assert.equal(config.networks['10']?.tokenFile, '/run/token');
+	assert.deepEqual(config.networks['2'], {
+		httpAddr: 'https://127.0.0.1:8520',
+		tokenFile: inDirectory('tokens/storage'),
+		tls: {
+			caFile: inDirectory('ca.pem'),
+			certFile: join(tmpdir(), 'cert.pem'),
+			keyFile: '/etc/key.pem',
+		},
+	});
+	assert.deepEqual(config.masakari, {
+		auth: 'none',
+		endpoint: 'https://masakari:15868/v1',
+		tls: { caFile: inDirectory('ca.pem') },
+	});
+	const { networks: _, matrix: __, ...rest } = config.settings;
+	assert.deepEqual(rest, {
+		hub: '2',
+		confirmMs: 120_000,
+		mode: 'observe',
+		hosts: { include: ['compute-*'], exclude: ['compute-9'], servers: true },
+		storm: { maxHosts: 3, maxFraction: 1, calmMs: 0 },
+		agentProbe: false,
+		fencing: { mode: 'none' },
+	});
+	assert.equal(config.kvPrefix, 'ha/host_monitor');
+});
+
+const swapped = minimal.replace(/( {2}tenant.*\n)( {2}storage.*\n)/, '$2$1');
+const digests: readonly { name: string; text: string; same: boolean }[] = [
+	{ name: 'the mode changes', text: `mode: observe\n${minimal}`, same: true },
+	{ name: 'a default is written out', text: `${minimal}confirm: 15000ms\n`, same: true },
+	{
+		name: 'keys stand in another order',
+		text: minimal.replace(/(networks:[\s\S]*)(masakari.*\n)/, '$2$1'),
+		same: true,
+	},
+	{ name: 'an address changes', text: minimal.replace('8510', '8511'), same: true },
+	{ name: 'confirm changes', text: `${minimal}confirm: 16s\n`, same: false },
+	{ name: 'the hub changes', text: `${minimal}hub: storage\n`, same: false },
+	{ name: 'networks stand in another order', text: swapped, same: false },
+];
+
+for (const { name, text, same } of digests) {
+	test(`the digest ${same ? 'stays' : 'changes'} when ${name}`, async () => {
+		const [before, now] = [await load(minimal), await load(text)];
+		assert.equal(now.digest === before.digest, same);
+	});
+}
