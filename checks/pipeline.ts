@@ -7,38 +7,26 @@
 import { decideFindings, reportText } from '../handlers/lib/decide/report.ts';
 import { ConsulError, messageOf } from '../handlers/lib/errors.ts';
 import { openSurroundings } from '../handlers/lib/open.ts';
-import { renewView } from '../handlers/lib/own-session.ts';
-import { putSnapshot } from '../handlers/lib/put-snapshot.ts';
+import { pipeline } from '../handlers/lib/pipeline.ts';
 import { type CheckResult, type Run, runCheck } from '../handlers/lib/run.ts';
-import { tick } from '../handlers/lib/tick.ts';
 
 /** A POST begun later, or a GET that takes longer, could be cut by our own deadline. */
 const limits = { lastPostSeconds: 9, masakariMs: 4000 };
 
-async function pipeline(run: Run): Promise<CheckResult> {
-	const around = await openSurroundings(run, limits);
-	const repairs: string[] = [];
-	const { world, planned, done } = await tick(around, async (seen) => {
-		await renewView(around, seen);
-		for (const [network, reading] of Object.entries(seen.reads)) {
-			if (!reading.ok) continue;
-			await putSnapshot(around, network, reading, seen.stored).catch((error: unknown) => {
-				repairs.push(messageOf(error));
-			});
-		}
-	});
-	const failures = [...done.failures, ...repairs].map((text) => ({ level: 2 as const, text }));
-	const findings = [...failures, ...decideFindings(world, planned)];
-	const mode = world.settings.mode === 'observe' ? ' (mode: observe)' : '';
+async function check(run: Run): Promise<CheckResult> {
+	const { world, planned, failures } = await pipeline(await openSurroundings(run, limits));
+	const failed = failures.map((text) => ({ level: 2 as const, text }));
+	const { mode, networks } = world.settings;
+	const well = `${planned.hosts.size} hosts on ${networks.length} networks`;
 	return reportText(
-		findings,
-		`${planned.hosts.size} hosts on ${world.settings.networks.length} networks${mode}`,
+		[...failed, ...decideFindings(world, planned)],
+		mode === 'observe' ? `${well} (mode: observe)` : well,
 	);
 }
 
 void runCheck('pipeline', 25, async (run) => {
 	try {
-		return await pipeline(run);
+		return await check(run);
 	} catch (error) {
 		if (!(error instanceof ConsulError)) throw error;
 		return {

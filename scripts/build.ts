@@ -3,6 +3,7 @@
  * A file of `dist/` is only ever replaced by its successor: an agent may run it at any moment.
  */
 import { chmod, mkdir, mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { isBuiltin } from 'node:module';
 import { dirname, join, resolve } from 'node:path';
 import { build, type Metafile } from 'esbuild';
 import { standaloneValidators } from './lib/standalone.ts';
@@ -53,7 +54,7 @@ async function bundle(entryPoints: readonly string[], work: string): Promise<str
 		logOverride: { 'empty-import-meta': 'error' },
 		plugins: [await standaloneValidators(root)],
 	});
-	refuseCompiler(metafile);
+	refuse(metafile);
 	for (const { path, text } of outputFiles) {
 		await mkdir(dirname(path), { recursive: true });
 		await writeFile(path, text.replace(/^(#!.*\n)?/, '#!/usr/bin/env node\n'));
@@ -63,11 +64,12 @@ async function bundle(entryPoints: readonly string[], work: string): Promise<str
 }
 
 // Loading the schema compiler takes longer than all else a handler does.
-function refuseCompiler({ inputs }: Metafile): void {
-	const compiler = Object.keys(inputs).find((path) =>
-		/node_modules\/ajv\/(?!dist\/runtime\/)/.test(path),
-	);
+function refuse({ inputs, outputs }: Metafile): void {
+	const compiler = Object.keys(inputs).find((path) => /\/ajv\/(?!dist\/runtime\/)/.test(path));
 	if (compiler !== undefined) throw new Error(`the schema compiler is in a bundle: ${compiler}`);
+	const imports = Object.values(outputs).flatMap((output) => output.imports);
+	const missing = imports.find(({ path, external }) => external && !isBuiltin(path));
+	if (missing !== undefined) throw new Error(`a bundle would need ${missing.path} beside it`);
 }
 
 async function publish(work: string, files: readonly string[]): Promise<void> {

@@ -85,7 +85,7 @@ const cases: {
 	{
 		name: 'read our keys',
 		method: 'GET',
-		path: '/v1/kv/hostmonitor/?keys',
+		path: '/v1/kv/hostmonitor/paused',
 		hub: 200,
 		network: 403,
 	},

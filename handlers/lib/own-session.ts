@@ -1,5 +1,6 @@
 import { keyOf } from './decide/keys.ts';
 import { sameView } from './decide/own-view.ts';
+import type { Stored } from './decide/stored.ts';
 import type { View } from './decide/view.ts';
 import type { World } from './decide/world.ts';
 import { change } from './record.ts';
@@ -31,8 +32,8 @@ export async function putView(around: Surroundings, world: World, view: View): P
 }
 
 /** Keeps this controller's view alive; one whose session is gone is written anew by `putView`. */
-export async function renewView(around: Surroundings, world: World): Promise<void> {
-	const session = world.stored.views[around.self]?.session;
+export async function renewView(around: Surroundings, stored: Stored): Promise<void> {
+	const session = stored.views[around.self]?.session;
 	if (session !== undefined) await around.kv.renewSession(session);
 }
 

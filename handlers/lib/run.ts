@@ -133,8 +133,10 @@ export async function runCommand(
 		process.stderr.write(`${name}: did not end in time\n`);
 		return process.exit(exitCodes.DEADLINE);
 	};
-	// Whoever reads through `head` has seen enough.
-	process.stdout.on('error', () => {});
+	// Whoever reads through `head` has seen enough; a full disk is another matter.
+	process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+		if (error.code !== 'EPIPE') fail(new HostmonitorError('PARTLY', `stdout: ${error.message}`));
+	});
 	try {
 		const { text, error } = await bounded(seconds, overrun, body);
 		process.stdout.write(`${text}\n`);

@@ -73,7 +73,8 @@ export function createAgent(options: AgentOptions): Agent {
 		started.once('exit', () => {
 			if (child === started) child = undefined;
 		});
-		const outcome = () => (child === started ? consulGet(http, '/v1/agent/self', 2_000) : 'ended');
+		const outcome = () =>
+			child === started ? consulGet(http, '/v1/agent/members', 2_000) : 'ended';
 		const patience = { timeoutMs: 60_000, everyMs: 50, what: `an answer from ${node} at ${http}` };
 		if ((await eventually(outcome, patience)) !== 'ended') return;
 		throw new Error(`${node} ended on ${network}: ${logs().slice(-2_000)}`);

@@ -35,7 +35,8 @@ async function run(run: Run): Promise<CommandResult> {
 	const store = await openStore(run);
 	const stored = await readStored(store);
 	const held = heldByStorm(stored);
-	const hosts = values.all ? held : positionals.map((name) => findHost(name, stored));
+	const named = new Set(positionals.map((name) => findHost(name, stored)));
+	const hosts = values.all ? held : [...named];
 	const keys = hosts.map((host) => `approved/${keyOf(host)}`);
 	requireReadable(store, stored, keys);
 	for (let i = 0; i < keys.length; i += parallel) {

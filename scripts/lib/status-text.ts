@@ -16,6 +16,9 @@ export interface Shown {
 	readonly now: number;
 }
 
+/** Networks by host on which `consul maint` is on; at 10,000 hosts lists are too long to search. */
+type Maint = ReadonlyMap<string, readonly string[]>;
+
 /** Closed incidents shown. */
 const historyLength = 10;
 
@@ -67,44 +70,52 @@ function incidentText(incident: Incident): string[] {
 	];
 }
 
-/** Whether there is anything to say of a host but that all networks show it up. */
-function isPlain(host: string, { vector, due, held, incident }: HostStatus, shown: Shown): boolean {
-	const up = Object.values(vector).every((health) => health === 'up');
-	const { maintenance, approved } = shown.stored;
-	const word = maintenance[host] ?? approved[host] ?? consulMaint(host, shown.status)[0];
-	return up && !due && held.length === 0 && incident === null && word === undefined;
+function consulMaint({ networks }: Status): Maint {
+	const byHost = new Map<string, string[]>();
+	for (const [network, { maintenance }] of Object.entries(networks)) {
+		for (const host of maintenance) byHost.set(host, [...(byHost.get(host) ?? []), network]);
+	}
+	return byHost;
 }
 
-function consulMaint(host: string, { networks }: Status): string[] {
-	return Object.keys(networks).filter((name) => networks[name]?.maintenance.includes(host));
-}
-
-function hostText([host, facts]: readonly [string, HostStatus], shown: Shown): string[] {
-	const { stored, status, now } = shown;
-	const [down, approval] = [stored.maintenance[host]?.value, stored.approved[host]?.value];
-	const maint = consulMaint(host, status);
-	const notes = [
+/** What there is to say of a host besides its vector. */
+function hostNotes(
+	host: string,
+	facts: HostStatus,
+	{ stored, now }: Shown,
+	maint: Maint,
+): string[] {
+	const [held, approval] = [stored.maintenance[host]?.value, stored.approved[host]?.value];
+	const on = maint.get(host);
+	return [
 		...facts.held.map(({ gate, reason }) => `held by ${gate}: ${reason}`),
 		...(facts.incident ? incidentText(facts.incident) : []),
-		...(down ? [`maintenance ${wordText(down, now)}`] : []),
+		...(held ? [`maintenance ${wordText(held, now)}`] : []),
 		...(approval ? [`approved ${wordText(approval, now)}`] : []),
-		...(maint.length > 0 ? [`consul maint on ${maint.join(', ')}`] : []),
+		...(on ? [`consul maint on ${on.join(', ')}`] : []),
 	];
-	return notes.map((note) => `    ${note}`);
 }
 
 function hostsText(shown: Shown): string {
 	const { settings, status } = shown;
 	const names = settings.networks.map((network) => network.toLowerCase());
-	const hosts = Object.entries(status.hosts).filter(([host, h]) => !isPlain(host, h, shown));
+	const maint = consulMaint(status);
+	const hosts = Object.entries(status.hosts)
+		.map(([host, facts]) => ({ host, facts, notes: hostNotes(host, facts, shown, maint) }))
+		.filter(({ facts: { vector, due }, notes }) => {
+			return due || notes.length > 0 || Object.values(vector).some((health) => health !== 'up');
+		});
 	if (hosts.length === 0) return '  none';
-	const rows = hosts.map(([host, { vector, verdict, due }]) => [
+	const rows = hosts.map(({ host, facts: { vector, verdict, due } }) => [
 		host,
 		...names.map((network) => vector[network] ?? 'unknown'),
 		due ? `${verdict}, due` : verdict,
 	]);
 	const [head = '', ...lines] = tableText([['', ...names, 'matrix'], ...rows]).split('\n');
-	const all = hosts.flatMap((host, i) => [lines[i] ?? '', ...hostText(host, shown)]);
+	const all = hosts.flatMap(({ notes }, i) => [
+		lines[i] ?? '',
+		...notes.map((note) => `    ${note}`),
+	]);
 	return [head, ...all].join('\n');
 }
 

@@ -66,7 +66,7 @@ export function decideFindings(world: World, done: Planned): Finding[] {
 		for (const host of snapshot.vanished) {
 			found.push({
 				level: 2,
-				text: `${host}: vanished from ${network}: hostmonitor forget ${host}`,
+				text: `${host}: vanished from ${network}: start its agent, or hostmonitor forget ${host}`,
 			});
 		}
 	}

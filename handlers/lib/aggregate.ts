@@ -1,0 +1,23 @@
+import { couldBeDue } from './decide/hosts.ts';
+import { summarize } from './decide/report.ts';
+import type { Surroundings } from './surroundings.ts';
+import { tick } from './tick.ts';
+import { readStored } from './world.ts';
+
+/**
+ * What aggregate-hosts does: nothing where the snapshots make nothing due, otherwise ticks at every
+ * deadline of the plan and every change below `networks/`, without the lock while it waits.
+ */
+export async function aggregate(around: Surroundings, waitSeconds: number): Promise<string> {
+	const { clock, kv, settings } = around;
+	const end = clock.uptime() + waitSeconds;
+	if (!couldBeDue(settings, await readStored(around))) return 'nothing is due';
+	for (;;) {
+		const { world, planned, done } = await tick(around);
+		const { deadline } = planned;
+		const uptime = clock.uptime();
+		if (deadline === null || uptime >= end) return summarize(planned, done);
+		const waitMs = (Math.min(deadline, end) - uptime) * 1000;
+		if (waitMs > 0) await kv.waitForChange('networks/', world.stored.index, waitMs);
+	}
+}

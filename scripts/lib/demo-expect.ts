@@ -1,0 +1,46 @@
+import type { Demo } from './demo-setup.ts';
+import { untilStored } from './demo-watch.ts';
+import type { NotificationRow } from './masakari-rows.ts';
+
+/** All of a notification that matters: `STOPPED compute-2 OFFLINE NORMAL`. */
+export function textOf({ host, payload }: NotificationRow): string {
+	const { event, cluster_status: cluster, host_status: status } = payload;
+	return [event, host.name, cluster, status].join(' ');
+}
+
+function expectedOf({ killed }: Demo): readonly string[] {
+	return [`STOPPED ${killed} OFFLINE NORMAL`, `STARTED ${killed} ONLINE NORMAL`];
+}
+
+/** Rejects as soon as Masakari takes a notification that it should not have been sent. */
+export function wrongNotification(demo: Demo): Promise<never> {
+	const { masakari } = demo;
+	const expected = expectedOf(demo);
+	return new Promise((_, reject) => {
+		masakari.on('notification', () => {
+			const wrong = masakari.notifications.find((row, i) => textOf(row) !== expected[i]);
+			if (wrong) reject(new Error(`Masakari was told ${textOf(wrong)}`));
+		});
+	});
+}
+
+/** Resolves when nothing is going on any more: no incident is open, and nobody is due. */
+export async function untilSettled({ cloud }: Demo): Promise<void> {
+	await untilStored(cloud, 'no incident and nobody due', ({ incidents, views }) => {
+		const due = Object.values(views).flatMap(({ value }) => Object.keys(value.due));
+		return (due.length === 0 && Object.keys(incidents).length === 0) || undefined;
+	});
+}
+
+/** What was wrong with all that Masakari was told or refused; empty where nothing was. */
+export function problemsOf(demo: Demo): string[] {
+	const { masakari } = demo;
+	const told = masakari.notifications.map(textOf).join(', ');
+	const expected = expectedOf(demo).join(', ');
+	const posts = masakari.calls.filter(({ method }) => method === 'POST');
+	const refused = posts.filter(({ status }) => status !== 202);
+	return [
+		...(told === expected ? [] : [`Masakari was told: ${told || 'nothing'}; not: ${expected}`]),
+		...refused.map(({ status, body }) => `answered ${status}: ${JSON.stringify(body)}`),
+	];
+}

@@ -1,0 +1,75 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { systemClock } from '../../handlers/lib/io/clock.ts';
+import { textOf } from './demo-expect.ts';
+import { clearMaintenance } from './demo-masakari.ts';
+import type { Demo } from './demo-setup.ts';
+import type { Lane } from './demo-tell.ts';
+import { patienceMs, untilSerf, untilStored } from './demo-watch.ts';
+
+/** Rounds of the check after which a leave that was taken for a death would have been told. */
+const roundsSeconds = 20;
+
+/** Brings the dead host back while another one is shut down as planned. */
+export async function returnHost(demo: Demo): Promise<Lane> {
+	const { teller, killed, leaving } = demo;
+	teller.heading(`${killed} comes back; ${leaving} is shut down, and nothing may come of that`);
+	const [lane] = await Promise.all([leave(demo), comeBack(demo)]);
+	return lane;
+}
+
+async function leave({ cloud, teller, leaving, confirmSeconds }: Demo): Promise<Lane> {
+	const lane = teller.lane(leaving, 'leave', '`consul leave` on its three agents');
+	await cloud.host(leaving).leave();
+	await untilStored(cloud, `${leaving} left in every snapshot`, ({ snapshots }) => {
+		const has = (network: string) => snapshots[network]?.value.left.includes(leaving);
+		return cloud.networks.every(has) || undefined;
+	});
+	lane.tell('left', 'why nothing: every snapshot has it left, not down');
+	const seconds = lane.began + confirmSeconds + roundsSeconds - systemClock.uptime();
+	if (seconds > 0) await sleep(seconds * 1000);
+	return lane;
+}
+
+async function comeBack(demo: Demo): Promise<void> {
+	const { cloud, masakari, teller, killed } = demo;
+	await clearMaintenance(masakari.url, killed);
+	const update = `openstack segment host update compute ${killed} --on_maintenance False`;
+	teller.lane(
+		killed,
+		'maintenance_cleared',
+		`an operator clears what Masakari set, as by\n${update}`,
+	);
+	const lane = teller.lane(
+		killed,
+		'start',
+		'its three agents are started; + is the time since then',
+	);
+	await cloud.host(killed).start();
+	await Promise.all(cloud.networks.map((one) => untilSerf(cloud, one, killed, 'passing')));
+	lane.tell('serf_passing', 'serfHealth passing on all networks');
+	const controller = await untilStored(cloud, `${killed} returning in a view`, ({ views }) =>
+		Object.keys(views).find((name) => views[name]?.value.returning[killed]),
+	);
+	lane.tell('returning', `coming back, says ${controller}; to stand for ${demo.confirmSeconds} s`, {
+		controller,
+	});
+	await Promise.all([tellClosed(demo, lane), tellStarted(demo, lane)]);
+}
+
+async function tellClosed({ cloud, killed }: Demo, lane: Lane): Promise<void> {
+	const key = await untilStored(cloud, 'a closed incident', ({ history }) =>
+		Object.keys(history).find((one) => history[one]?.value.name === killed),
+	);
+	lane.tell('closed', `incident closed: history/${key}`, { key });
+}
+
+async function tellStarted({ cloud, masakari, killed }: Demo, lane: Lane): Promise<void> {
+	const row = await masakari.waitFor(() => masakari.notifications[1], patienceMs);
+	lane.tell('started', `accepted by Masakari: ${textOf(row)}`, { uuid: row.uuid });
+	await untilStored(cloud, 'STARTED accepted in the history', ({ history }) =>
+		Object.values(history).find(
+			({ value }) => value.name === killed && value.started?.state === 'accepted',
+		),
+	);
+	lane.tell('started_recorded', 'recorded in the history');
+}

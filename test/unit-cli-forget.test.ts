@@ -1,0 +1,55 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Stored } from '../handlers/lib/decide/stored.ts';
+import { decideRefusal } from '../scripts/lib/command-forget.ts';
+import { incidentOf, readsOf, snapshotsOf, storedOf } from './fixtures/world.ts';
+
+const lists = (hosts: Readonly<Record<string, string>>): Stored =>
+	storedOf({ snapshots: snapshotsOf(readsOf(hosts)) });
+const vanished = (healths: string): Stored => {
+	const stored = lists({ n1: healths, n2: 'up/up/up' });
+	const { storage } = stored.snapshots;
+	assert.ok(storage);
+	const snapshots = {
+		...stored.snapshots,
+		storage: { ...storage, value: { ...storage.value, vanished: ['n1'] } },
+	};
+	return { ...stored, snapshots };
+};
+const forgotten: readonly { name: string; stored: Stored; refusal: RegExp | null }[] = [
+	{
+		name: 'is down',
+		stored: lists({ n1: 'up/up/down' }),
+		refusal: /^n1 is down on storage, not gone; .*hostmonitor maintenance n1/,
+	},
+	{
+		name: 'is up',
+		stored: lists({ n1: 'up/up/up' }),
+		refusal: /^n1 is up on management, tenant, storage/,
+	},
+	{
+		name: 'vanished, and is up elsewhere',
+		stored: vanished('up/absent/absent'),
+		refusal: /^n1 is up on management, not gone/,
+	},
+	{
+		name: 'vanished, and is down elsewhere',
+		stored: vanished('absent/down/absent'),
+		refusal: /^n1 is down on tenant/,
+	},
+	{ name: 'vanished', stored: vanished('absent/absent/absent'), refusal: null },
+	{ name: 'left', stored: lists({ n1: 'left/left/left' }), refusal: null },
+	{ name: 'is unknown only', stored: lists({ n2: 'up/up/up' }), refusal: /nothing to forget/ },
+	{
+		name: 'has an incident only',
+		stored: storedOf({ incidents: { n1: incidentOf('n1', 0) } }),
+		refusal: null,
+	},
+];
+for (const { name, stored, refusal } of forgotten) {
+	test(`I4: a host that ${name} is ${refusal ? 'not ' : ''}forgotten`, () => {
+		const found = decideRefusal(stored, 'n1');
+		if (refusal) assert.match(found ?? '', refusal);
+		else assert.equal(found, null);
+	});
+}
