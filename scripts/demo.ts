@@ -30,6 +30,9 @@ async function main(): Promise<number> {
 	return code;
 }
 
+// npm passes on what the terminal has sent to all: a second Ctrl-C must not cut the cleanup short.
+process.on('SIGINT', () => process.exit(130));
+
 main().then(
 	// Blocking queries of a story that went wrong would keep the process alive.
 	(code) => process.exit(code),

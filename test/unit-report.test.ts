@@ -74,7 +74,7 @@ const cases: readonly { name: string; world: World; expected: readonly string[] 
 		world: one('up/up/absent', {
 			kept: { snapshots: { storage: { ...emptySnapshot, vanished: ['n1'] } } },
 		}),
-		expected: ['2 n1: vanished from storage: hostmonitor forget n1'],
+		expected: ['2 n1: vanished from storage: start its agent, or hostmonitor forget n1'],
 	},
 	{
 		name: 'a host held by a pause, which somebody meant',

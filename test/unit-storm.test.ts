@@ -287,7 +287,7 @@ test('hosts that go down one after another within 15 s never begin beyond the li
 			}
 			assert.ok(sent.size <= limit, `${sent.size} of ${total} begun, limit ${limit}`);
 		}),
-		{ numRuns: 150 },
+		{ numRuns: 70 },
 	);
 });
 
@@ -303,7 +303,7 @@ test('at no read are more hosts begun or committed to than the limit allows (I6)
 				if (read.begun.length > 0) assert.ok(read.burning.length <= read.limit);
 			}
 		}),
-		{ numRuns: 80 },
+		{ numRuns: 40 },
 	);
 });
 
@@ -322,7 +322,7 @@ test('after a storm neither stragglers nor any order of repair begin before calm
 				}
 			}
 		}),
-		{ numRuns: 80 },
+		{ numRuns: 40 },
 	);
 });
 

@@ -1,5 +1,6 @@
+import { systemClock } from '../../handlers/lib/io/clock.ts';
 import type { Demo } from './demo-setup.ts';
-import { untilStored } from './demo-watch.ts';
+import { patienceMs, untilStored } from './demo-watch.ts';
 import type { NotificationRow } from './masakari-rows.ts';
 
 /** All of a notification that matters: `STOPPED compute-2 OFFLINE NORMAL`. */
@@ -22,6 +23,15 @@ export function wrongNotification(demo: Demo): Promise<never> {
 			if (wrong) reject(new Error(`Masakari was told ${textOf(wrong)}`));
 		});
 	});
+}
+
+/** The first or second notification that Masakari takes, and the uptime at which it did. */
+export async function untilNotified(
+	{ masakari }: Demo,
+	position: 0 | 1,
+): Promise<{ readonly row: NotificationRow; readonly at: number }> {
+	const row = await masakari.waitFor(() => masakari.notifications[position], patienceMs);
+	return { row, at: systemClock.uptime() };
 }
 
 /** Resolves when nothing is going on any more: no incident is open, and nobody is due. */

@@ -28,8 +28,8 @@ const acts: Readonly<Record<string, (agent: Agent) => Promise<void>>> = {
 /** Says how to look at the cloud and how to break it, and obeys until a signal ends this process. */
 export async function keep(demo: Demo, exitCode: number): Promise<never> {
 	const { masakari, teller, killed } = demo;
-	// Before the cloud's own listener, to whom Ctrl-C is a failure.
-	process.prependOnceListener('SIGINT', () => process.exit(exitCode));
+	// Before the other listeners, to whom Ctrl-C is a failure.
+	process.prependListener('SIGINT', () => process.exit(exitCode));
 	const places = placesOf(demo);
 	teller.heading('The cloud lives on until Ctrl-C. To look at it, from another terminal:');
 	teller.note('kept', tableText(Object.entries(places)), places);

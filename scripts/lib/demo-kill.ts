@@ -1,8 +1,7 @@
-import { systemClock } from '../../handlers/lib/io/clock.ts';
-import { textOf } from './demo-expect.ts';
+import { textOf, untilNotified } from './demo-expect.ts';
 import type { Demo } from './demo-setup.ts';
 import type { Lane } from './demo-tell.ts';
-import { patienceMs, untilSerf, untilStored } from './demo-watch.ts';
+import { patienceMs, untilSerf, untilStored, uptimeAt } from './demo-watch.ts';
 
 /** Kills a host, and tells every station from there to the end of Masakari's recovery. */
 export async function killHost(demo: Demo): Promise<void> {
@@ -44,19 +43,14 @@ async function tellDue({ cloud }: Demo, lane: Lane, controller: string): Promise
 
 /** Masakari hears of an attempt milliseconds after its commit: told in this order all the same. */
 async function tellNotified(demo: Demo, lane: Lane): Promise<void> {
-	const { masakari, cloud } = demo;
-	const untilAccepted = async () => {
-		const row = await masakari.waitFor(() => masakari.notifications[0], patienceMs);
-		return { row, at: systemClock.uptime() };
-	};
-	const accepted = untilAccepted();
+	const accepted = untilNotified(demo, 0);
 	const tellAll = async () => {
 		await tellCommitted(demo, lane);
 		const { row, at } = await accepted;
 		const { uuid } = row;
 		lane.tell('accepted', `accepted by Masakari: ${textOf(row)}`, { uuid }, at);
 		await untilStored(
-			cloud,
+			demo.cloud,
 			'its uuid in the incident',
 			({ incidents }) => incidents[lane.host]?.value.uuid === uuid || undefined,
 		);
@@ -76,9 +70,8 @@ async function tellCommitted({ cloud, confirmSeconds }: Demo, lane: Lane): Promi
 		const text = `confirmed: ${controller} has read so for ${confirmSeconds} s`;
 		lane.tell('confirmed', text, { controller }, sighting.first_seen + confirmSeconds);
 	}
-	const ago = (systemClock.now() - committed_at) / 1000;
 	const text = `committed by ${controller}: hosts/${lane.host}`;
-	lane.tell('committed', text, { controller }, systemClock.uptime() - ago);
+	lane.tell('committed', text, { controller }, uptimeAt(committed_at));
 }
 
 async function tellRecovered({ cloud, masakari }: Demo, lane: Lane): Promise<void> {

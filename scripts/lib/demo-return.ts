@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { systemClock } from '../../handlers/lib/io/clock.ts';
-import { textOf } from './demo-expect.ts';
+import { textOf, untilNotified } from './demo-expect.ts';
 import { clearMaintenance } from './demo-masakari.ts';
 import type { Demo } from './demo-setup.ts';
 import type { Lane } from './demo-tell.ts';
-import { patienceMs, untilSerf, untilStored } from './demo-watch.ts';
+import { untilSerf, untilStored, uptimeAt } from './demo-watch.ts';
 
 /** Rounds of the check after which a leave that was taken for a death would have been told. */
 const roundsSeconds = 20;
@@ -53,23 +53,24 @@ async function comeBack(demo: Demo): Promise<void> {
 	lane.tell('returning', `coming back, says ${controller}; to stand for ${demo.confirmSeconds} s`, {
 		controller,
 	});
-	await Promise.all([tellClosed(demo, lane), tellStarted(demo, lane)]);
+	const started = untilNotified(demo, 1);
+	const tellAll = async () => {
+		await tellClosed(demo, lane);
+		const { row, at } = await started;
+		lane.tell('started', `accepted by Masakari: ${textOf(row)}`, { uuid: row.uuid }, at);
+		await untilStored(cloud, 'STARTED accepted in the history', ({ history }) =>
+			Object.values(history).find(({ value }) => value.started?.state === 'accepted'),
+		);
+		lane.tell('started_recorded', 'recorded in the history');
+	};
+	await Promise.all([started, tellAll()]);
 }
 
 async function tellClosed({ cloud, killed }: Demo, lane: Lane): Promise<void> {
-	const key = await untilStored(cloud, 'a closed incident', ({ history }) =>
-		Object.keys(history).find((one) => history[one]?.value.name === killed),
-	);
-	lane.tell('closed', `incident closed: history/${key}`, { key });
-}
-
-async function tellStarted({ cloud, masakari, killed }: Demo, lane: Lane): Promise<void> {
-	const row = await masakari.waitFor(() => masakari.notifications[1], patienceMs);
-	lane.tell('started', `accepted by Masakari: ${textOf(row)}`, { uuid: row.uuid });
-	await untilStored(cloud, 'STARTED accepted in the history', ({ history }) =>
-		Object.values(history).find(
-			({ value }) => value.name === killed && value.started?.state === 'accepted',
-		),
-	);
-	lane.tell('started_recorded', 'recorded in the history');
+	const { key, at } = await untilStored(cloud, 'a closed incident', ({ history }) => {
+		const [key] = Object.keys(history);
+		const closed = history[key ?? '']?.value;
+		return closed?.name === killed ? { key, at: uptimeAt(closed.closed_at) } : undefined;
+	});
+	lane.tell('closed', `incident closed: history/${key}`, { key }, at);
 }

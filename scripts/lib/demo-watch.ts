@@ -1,4 +1,5 @@
 import type { Stored } from '../../handlers/lib/decide/stored.ts';
+import { systemClock } from '../../handlers/lib/io/clock.ts';
 import { parseKv } from '../../handlers/lib/schema/kv.ts';
 import { parseStored } from '../../handlers/lib/schema/stored.ts';
 import type { Cloud } from './cloud.ts';
@@ -9,6 +10,11 @@ import { eventually } from './eventually.ts';
 export const patienceMs = 90_000;
 
 const prefix = 'hostmonitor/';
+
+/** The uptime at a wall time (ms) that somebody recorded on this machine. */
+export function uptimeAt(wallMs: number): number {
+	return systemClock.uptime() - (systemClock.now() - wallMs) / 1000;
+}
 
 /** Where the first controller's agent of a network answers: the demo leaves that host alone. */
 export function agentOf({ controllers }: Cloud, network: string): string {
