@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, symlinkSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -37,7 +37,10 @@ before(async () => {
 	cloud = await startCloud({ controllers: 1, computes: 1, gossip: 'fast' });
 	controller = cloud.host('controller-1');
 });
-after(() => cloud?.close());
+after(async () => {
+	await cloud?.close();
+	rmSync(prefix, { recursive: true, force: true });
+});
 
 function calls(): Call[] {
 	const lines = readFileSync(join(controller.dir, 'hostmonitor.yaml.calls'), 'utf8').split('\n');

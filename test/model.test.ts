@@ -10,7 +10,7 @@ import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 
 const workers = availableParallelism();
-const schedules = Number(process.env['SCHEDULES'] ?? 1000);
+const schedules = Number(process.env['SCHEDULES'] ?? 100);
 const seed = Number(process.env['SEED'] ?? Math.floor(Math.random() * 0x7fffffff));
 const file = fileURLToPath(new URL('fixtures/model-run.ts', import.meta.url));
 

@@ -40,6 +40,20 @@ for (const scheme of ['http', 'https'] as const) {
 		assert.deepEqual(peer.chunks, []);
 	});
 
+	test(`${scheme}: a reset in the moment after the server's FIN is a reset all the same`, async (t) => {
+		const server = await listen(t, scheme, ({ socket }) => {
+			if (scheme === 'https') socket.once('secure', () => socket.end());
+			else socket.end();
+		});
+		const arrived = server.peer();
+		const { signal } = new AbortController();
+		const link = await openLink(new URL(server.url), { tls, timeoutMs: 3000, signal });
+		if (!link.socket.readableEnded) await once(link.socket, 'end');
+		link.reset(); // libuv refuses while it shuts down: the socket would stay open, and this test
+		await arrived;
+		assert.equal(link.socket.destroyed, true);
+	});
+
 	test(`${scheme}: a connection that the server closed while it waited is not written to`, async (t) => {
 		const server = await listen(t, scheme, (peer) => {
 			if (scheme === 'https') peer.socket.once('secure', () => peer.socket.end());

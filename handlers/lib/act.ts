@@ -52,6 +52,7 @@ async function learn(step: Step, world: World, around: Surroundings): Promise<vo
 		});
 	}
 	const [since = incident.attempt.generated_time] = incident.generated_times;
+	const lookedAt = around.clock.now();
 	const found = await around.masakari.lookUp(hostUuid, since);
 	if (!found.ok) return around.log('warn', `look-up failed: ${found.error}`, { host: step.host });
 	const own = findOwn(found.rows, incident);
@@ -59,7 +60,9 @@ async function learn(step: Step, world: World, around: Surroundings): Promise<vo
 		around,
 		step.host,
 		incident,
-		own ? { kind: 'accepted', uuid: own.uuid, status: own.status } : { kind: 'nothing-there' },
+		own
+			? { kind: 'accepted', uuid: own.uuid, status: own.status }
+			: { kind: 'nothing-there', lookedAt },
 	);
 }
 
@@ -86,9 +89,11 @@ async function actLocked(
 	const [notified, closed, started]: string[][] = [[], [], []];
 	const failures: string[] = [];
 	const begin = of(steps, 'begin').map(({ host }) => host);
-	for (let i = 0; i < begin.length && around.clock.uptime() < around.lastPost; i += parallel) {
-		const sent = await sendBatch(begin.slice(i, i + parallel), lock, around);
+	for (let i = 0; i < begin.length; i += parallel) {
+		const facts = i === 0 ? world.masakari : await around.masakari.readFacts(around.clock.now);
+		const sent = await sendBatch(begin.slice(i, i + parallel), facts, lock, around);
 		notified?.push(...sent.notified);
+		failures.push(...sent.failures);
 		if (sent.abstain === null) continue;
 		failures.push(sent.abstain.reason);
 		await abstain(around, sent.abstain);

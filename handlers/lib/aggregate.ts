@@ -4,6 +4,9 @@ import type { Surroundings } from './surroundings.ts';
 import { tick } from './tick.ts';
 import { readStored } from './world.ts';
 
+/** How soon a recovery that was due and not sent is tried again. */
+const againSeconds = 5;
+
 /**
  * What aggregate-hosts does: nothing where the snapshots make nothing due, otherwise ticks at every
  * deadline of the plan and every change below `networks/`, without the lock while it waits.
@@ -14,10 +17,14 @@ export async function aggregate(around: Surroundings, waitSeconds: number): Prom
 	if (!couldBeDue(settings, await readStored(around))) return 'nothing is due';
 	for (;;) {
 		const { world, planned, done } = await tick(around);
-		const { deadline } = planned;
 		const uptime = clock.uptime();
-		if (deadline === null || uptime >= end) return summarize(planned, done);
-		const waitMs = (Math.min(deadline, end) - uptime) * 1000;
+		// Whoever has the lock may die with it; what failed may succeed.
+		const unsent = planned.steps.some(
+			(step) => step.kind === 'begin' && !done.notified.includes(step.host.host),
+		);
+		const next = Math.min(planned.deadline ?? Infinity, unsent ? uptime + againSeconds : Infinity);
+		if (next === Infinity || uptime >= end) return summarize(planned, done);
+		const waitMs = (Math.min(next, end) - uptime) * 1000;
 		if (waitMs > 0) await kv.waitForChange('networks/', world.stored.index, waitMs);
 	}
 }

@@ -50,6 +50,7 @@ export async function sendStarted(key: string, around: Surroundings): Promise<vo
 	const { kv, lastWords, masakari } = around;
 	let claimed: ClosedIncident | undefined;
 	await changeClosed(kv, key, (closed) => {
+		claimed = undefined;
 		if (closed.started?.state !== 'pending') return closed;
 		claimed = { ...closed, started: { ...closed.started, tries: closed.started.tries + 1 } };
 		return claimed;

@@ -1,7 +1,7 @@
 import { commitOperations } from './commit.ts';
 import { beginAttempt } from './decide/attempt.ts';
 import type { HostFacts } from './decide/hosts.ts';
-import type { PostAnswer } from './decide/masakari.ts';
+import type { MasakariFacts, PostAnswer } from './decide/masakari.ts';
 import { decideNotification, generatedTimeAt } from './decide/notification.ts';
 import { decideAbstention, decideLearnt } from './decide/outcome.ts';
 import { plan } from './decide/plan.ts';
@@ -16,6 +16,8 @@ import { readWorld } from './world.ts';
 /** How a batch ended: whom Masakari took, and why this controller should stand back, if it should. */
 export interface Sent {
 	readonly notified: readonly string[];
+	/** What was not sent, and why: the next run tries again. */
+	readonly failures: readonly string[];
 	readonly abstain: { readonly seconds: number; readonly reason: string } | null;
 }
 
@@ -34,23 +36,22 @@ async function notify(
 ): Promise<Sent> {
 	const { clock, kv, masakari, log } = around;
 	const { host } = facts;
-	if (!world.masakari?.ok) return { notified: [], abstain: null };
+	const unsent = (failure: string): Sent => {
+		connection.close();
+		return { notified: [], failures: [`${facts.name}: ${failure}`], abstain: null };
+	};
+	if (!world.masakari?.ok) return unsent('Masakari was not asked');
 	const generated = generatedTimeAt(Math.min(clock.now(), world.masakari.date));
 	const before = world.stored.incidents[host]?.value;
 	const incident = beginAttempt(before, facts, around.self, clock.now(), generated);
 	const { generated_time, number } = incident.attempt;
 
 	const sentAt = clock.uptime();
-	if (sentAt - world.uptime > freshSeconds || sentAt > around.lastPost) {
-		connection.close();
-		return { notified: [], abstain: null };
-	}
+	if (sentAt - world.uptime > freshSeconds)
+		return unsent('the reads that authorise it are too old');
+	if (sentAt > around.lastPost) return unsent('no time left in this run for a POST');
 	const committed = await kv.transact(commitOperations(world, host, incident, lock));
-	if (!committed.ok) {
-		connection.close();
-		log('warn', `not committed: ${committed.error}`, { host });
-		return { notified: [], abstain: null };
-	}
+	if (!committed.ok) return unsent(`not committed: ${committed.error}`);
 	let answer: PostAnswer;
 	if (clock.uptime() - sentAt > writeWithinSeconds) {
 		connection.close();
@@ -73,7 +74,7 @@ async function notify(
 		...(learnt.kind === 'accepted' && { notification: learnt.uuid }),
 	});
 	const abstain = accepted ? null : decideAbstention(answer, number, random);
-	return { notified: accepted ? [host] : [], abstain };
+	return { notified: accepted ? [host] : [], failures: [], abstain };
 }
 
 /** Why none of a batch may be sent on fresh reads, where another controller might see it otherwise. */
@@ -86,11 +87,13 @@ function reasonToAbstain(hosts: readonly HostFacts[], world: World): string | nu
 }
 
 /**
- * Sends one batch (at most 8 hosts) under the lock: connects first, reads the world once more, and
- * lets only those go on that the plan still names.
+ * Sends one batch (at most 8 hosts) under the lock: connects first, reads KV and networks once more,
+ * and lets only those go on that the plan still names. What Masakari knows (`facts`) is read before:
+ * its lists may take longer than a live read stays good.
  */
 export async function sendBatch(
 	hosts: readonly HostFacts[],
+	facts: MasakariFacts | null,
 	lock: Lock,
 	around: Surroundings,
 ): Promise<Sent> {
@@ -98,14 +101,15 @@ export async function sendBatch(
 	try {
 		const refused = connections.find((c) => !c.ok);
 		if (refused?.ok === false) {
-			return { notified: [], abstain: { seconds: 30, reason: refused.error } };
+			return { notified: [], failures: [], abstain: { seconds: 30, reason: refused.error } };
 		}
-		const world = await readWorld(around);
+		const world = await readWorld(around, facts);
 		const stands = plan(world).steps.flatMap((step) => (step.kind === 'begin' ? [step.host] : []));
 		const due = stands.filter(({ host }) => hosts.some((asked) => asked.host === host));
 		if (due.length === 0) {
 			const reason = reasonToAbstain(hosts, world);
-			return { notified: [], abstain: reason === null ? null : { seconds: 30, reason } };
+			const abstain = reason === null ? null : { seconds: 30, reason };
+			return { notified: [], failures: [], abstain };
 		}
 		const sent = await Promise.allSettled(
 			due.map((facts, i) => {
@@ -114,11 +118,10 @@ export async function sendBatch(
 			}),
 		);
 		const ended = sent.flatMap((s) => (s.status === 'fulfilled' && s.value ? [s.value] : []));
-		for (const s of sent) {
-			if (s.status === 'rejected') around.log('warn', `not recorded: ${messageOf(s.reason)}`);
-		}
+		const lost = sent.flatMap((s) => (s.status === 'rejected' ? [messageOf(s.reason)] : []));
 		return {
 			notified: ended.flatMap(({ notified }) => notified),
+			failures: [...lost, ...ended.flatMap(({ failures }) => failures)],
 			abstain: ended.find(({ abstain }) => abstain)?.abstain ?? null,
 		};
 	} finally {

@@ -1,6 +1,7 @@
 import type { Reads } from './decide/health.ts';
 import type { HostFacts } from './decide/hosts.ts';
 import { decideHosts } from './decide/hosts.ts';
+import type { MasakariFacts } from './decide/masakari.ts';
 import { plan, wantsMasakari } from './decide/plan.ts';
 import type { Stored } from './decide/stored.ts';
 import type { World } from './decide/world.ts';
@@ -36,9 +37,12 @@ const probedHosts = 100;
 
 /**
  * One look at everything: KV first, then all networks at once, then what only due hosts need. The
- * time it carries is that of the reads' end.
+ * time it carries is that of the networks' reads. With `facts` given, Masakari is not asked again.
  */
-export async function readWorld(around: Surroundings): Promise<World> {
+export async function readWorld(
+	around: Surroundings,
+	facts?: MasakariFacts | null,
+): Promise<World> {
 	const { settings, digest, self, bootId, clock } = around;
 	const stored = await readStored(around);
 	const reads = await around.readNetworks(stored);
@@ -51,8 +55,8 @@ export async function readWorld(around: Surroundings): Promise<World> {
 	const undecided = due.filter(({ host }) => stored.incidents[host]?.value.state !== 'notified');
 	const probed = settings.agentProbe ? undecided.slice(0, probedHosts) : [];
 	const refused = await probe(probed, reads, around);
-	const known: World = { ...seen, refused };
-	if (!wantsMasakari(plan(known), known)) return known;
+	const known: World = { ...seen, refused, masakari: facts ?? null };
+	if (facts !== undefined || !wantsMasakari(plan(known), known)) return known;
 	const masakari = await around.masakari
 		.readFacts(clock.now)
 		.catch((error: unknown) => ({ ok: false as const, error: messageOf(error) }));

@@ -7,7 +7,7 @@ import { consulGet, consulUntil, type NodeCheck, serfHealth } from './consul-api
 import { eventually } from './eventually.ts';
 
 /** How long anything that is sure to happen may take on a busy machine. */
-export const patienceMs = 90_000;
+export const patienceMs = 180_000;
 
 const prefix = 'hostmonitor/';
 

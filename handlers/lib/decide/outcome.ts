@@ -1,13 +1,15 @@
 import type { ClosedIncident, Incident, NotificationStatus } from './incident.ts';
 import type { NotificationRow, PostAnswer } from './masakari.ts';
 import { sameNotification } from './notification.ts';
+import { isLookUpDue } from './steps.ts';
 
 /** What one POST or look-up taught us about an incident. */
 export type Learnt =
 	| { readonly kind: 'accepted'; readonly uuid: string; readonly status: NotificationStatus }
 	| { readonly kind: 'refused' | 'unsent'; readonly error: string; readonly waitMs: number }
 	| { readonly kind: 'ambiguous'; readonly error: string }
-	| { readonly kind: 'nothing-there' };
+	/** A look-up that began at `lookedAt` (wall ms) found no row of ours. */
+	| { readonly kind: 'nothing-there'; readonly lookedAt: number };
 
 /** The first wait after a refusal, and the longest, ms. */
 export const [firstWaitMs, longestWaitMs] = [10_000, 300_000];
@@ -85,7 +87,10 @@ export function recordLearnt<T extends Incident | ClosedIncident>(
 	}
 	if (attempt.number !== number) return incident;
 	if (learnt.kind === 'nothing-there') {
-		return { ...incident, attempt: { ...attempt, look_ups: [...attempt.look_ups, now] } };
+		// Two controllers that look at the same moment prove no more than one.
+		const { lookedAt } = learnt;
+		if (!isLookUpDue(incident, lookedAt)) return incident;
+		return { ...incident, attempt: { ...attempt, look_ups: [...attempt.look_ups, lookedAt] } };
 	}
 	const { kind, error } = learnt;
 	const next_try = kind === 'ambiguous' ? incident.next_try : now + learnt.waitMs;

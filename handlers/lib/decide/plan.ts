@@ -126,8 +126,9 @@ export function plan(world: World): Planned {
 /** Whether anything hangs on Masakari: only then is it asked. */
 export function wantsMasakari(planned: Planned, world: World): boolean {
 	const { incidents } = world.stored;
+	const isOpen = (held: readonly Held[] = []) => held.every(({ gate }) => gate === 'mode');
 	const waiting = Object.keys(planned.view.due).some(
-		(host) => incidents[host] === undefined && planned.view.held[host] === undefined,
+		(host) => incidents[host] === undefined && isOpen(planned.view.held[host]),
 	);
 	return waiting || Object.values(incidents).some(({ value }) => value.state !== 'notified');
 }

@@ -21,16 +21,22 @@ export type Step =
 const lookUpAfterMs = 20_000;
 
 /** Whether the last attempt may have reached Masakari without anybody knowing. */
-export function isUnresolved({ state, attempt }: Incident): boolean {
+export function isUnresolved({ state, attempt }: Pick<Incident, 'state' | 'attempt'>): boolean {
 	const { outcome } = attempt;
 	return state === 'notifying' && (outcome === undefined || outcome === 'ambiguous');
 }
 
 /** When the next look-up of an unresolved attempt is due (wall ms); null when two were empty. */
-export function nextLookUp({ attempt }: Incident): number | null {
+export function nextLookUp({ attempt }: Pick<Incident, 'attempt'>): number | null {
 	if (attempt.look_ups.length >= 2) return null;
 	const from = attempt.look_ups.at(-1) ?? attempt.committed_at;
 	return from + lookUpAfterMs + wallSlackMs;
+}
+
+/** Whether a look-up that begins now (wall ms) proves something new about the last attempt. */
+export function isLookUpDue(incident: Pick<Incident, 'state' | 'attempt'>, now: number): boolean {
+	const at = isUnresolved(incident) ? nextLookUp(incident) : null;
+	return at !== null && at <= now;
 }
 
 /** What an open incident needs that needs no lock; null where only a new attempt can help. */
@@ -42,8 +48,7 @@ function decideFollowUp(world: World, host: string, incident: Incident): Step | 
 	}
 	const row = ownRow(world, host);
 	if (row) return { kind: 'adopt', host, row };
-	const at = isUnresolved(incident) ? nextLookUp(incident) : null;
-	return at !== null && at <= world.now ? { kind: 'look-up', host } : null;
+	return isLookUpDue(incident, world.now) ? { kind: 'look-up', host } : null;
 }
 
 /** When a new attempt may begin as far as the incident goes (wall ms); null: not before a look-up. */

@@ -35,18 +35,30 @@ export interface Link {
  * once: destroyed from outside in a callback of TLS, it crashed Node 20.20 (SIGSEGV).
  */
 class CutSocket extends Socket {
-	#orderly = false;
+	#finished = false;
+	#resetting = false;
 
 	finish(): void {
-		this.#orderly = true;
+		this.#finished = true;
 	}
 
 	override destroy(error?: Error): this {
 		// While TCP connects there is nothing to reset, and Node would wait for the connection; an
 		// error comes from the kernel, which has given the connection up.
-		if (this.#orderly || this.connecting || error !== undefined) return super.destroy(error);
-		this.#orderly = true; // resetAndDestroy comes back here
+		const plain = this.#finished || this.#resetting || this.connecting || error !== undefined;
+		if (plain) return super.destroy(error);
+		this.#resetting = true; // resetAndDestroy comes back here
 		return this.resetAndDestroy();
+	}
+
+	override _final(callback: () => void): void {
+		this.sayGoodbye(callback, (done) => super._final(done));
+	}
+
+	/** No FIN before `finish`: libuv refuses to reset during a shutdown, and leaks the socket. */
+	sayGoodbye(callback: () => void, goodbye: (done: () => void) => void): void {
+		if (this.#finished) goodbye(callback);
+		else callback();
 	}
 }
 
@@ -91,6 +103,8 @@ export async function openLink(url: URL, options: ConnectOptions): Promise<Link>
 			} catch (error) {
 				return onError(error); // a file that holds no certificate or key
 			}
+			const goodbye = socket._final.bind(socket);
+			socket._final = (callback) => raw.sayGoodbye(callback, goodbye);
 			socket.on('error', onError);
 			socket.once('close', onClose);
 		});
