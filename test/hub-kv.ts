@@ -11,6 +11,7 @@ export interface HubKv {
 	put(key: string, value: string): Promise<void>;
 	get(key: string): Promise<Found | undefined>;
 	all(): Promise<Found[]>;
+	remove(key: string): Promise<void>;
 	clear(): Promise<void>;
 }
 
@@ -37,6 +38,7 @@ export function openHubKv(http: string, tokenOf: () => string = () => ''): HubKv
 		put: async (key, value) => void (await send('PUT', key, value)),
 		get: async (key) => (await list(`${key}?consistent`))[0],
 		all: () => list('?recurse&consistent'),
+		remove: async (key) => void (await send('DELETE', key)),
 		clear: async () => void (await send('DELETE', '?recurse')),
 	};
 }

@@ -305,7 +305,7 @@ const records: readonly {
 		name: "an earlier attempt's empty look-up does not count for this one (I2)",
 		incident: open,
 		number: 7,
-		learnt: { kind: 'nothing-there' },
+		learnt: { kind: 'nothing-there', lookedAt: now },
 		expected: 'unchanged',
 	},
 ];
@@ -318,16 +318,28 @@ for (const { name, incident, number = 1, learnt, expected } of records) {
 	});
 }
 
-test('an empty look-up that was due is noted with its time', () => {
+test('an empty look-up that was due is noted with the time at which it began', () => {
 	const waited = incidentOf('n1', -30, { attempt: { outcome: 'ambiguous' } });
-	const once = recordLearnt(waited, 1, { kind: 'nothing-there' }, now);
+	const once = recordLearnt(waited, 1, { kind: 'nothing-there', lookedAt: now }, now + 9);
 	assert.deepEqual(once.attempt.look_ups, [now]);
-	const twice = recordLearnt(once, 1, { kind: 'nothing-there' }, now + 30_000);
+	const twice = recordLearnt(once, 1, { kind: 'nothing-there', lookedAt: now + 30_000 }, now);
 	assert.deepEqual(twice.attempt.look_ups, [now, now + 30_000]);
 });
 
+test('two controllers that look at the same moment prove no more than one (I2)', () => {
+	const waited = incidentOf('n1', -30, { attempt: { outcome: 'ambiguous' } });
+	const once = recordLearnt(waited, 1, { kind: 'nothing-there', lookedAt: now }, now);
+	assert.equal(recordLearnt(once, 1, { kind: 'nothing-there', lookedAt: now + 5 }, now), once);
+	const early = recordLearnt(waited, 1, { kind: 'nothing-there', lookedAt: now - 1 }, now);
+	assert.equal(early, waited);
+});
+
 const learnt = fc.oneof(
-	fc.constantFrom<Learnt>(found, { kind: 'nothing-there' }, { kind: 'ambiguous', error: 'x' }),
+	fc.constantFrom<Learnt>(
+		found,
+		{ kind: 'nothing-there', lookedAt: now },
+		{ kind: 'ambiguous', error: 'x' },
+	),
 	fc.record({
 		kind: fc.constantFrom('refused', 'unsent'),
 		error: fc.string(),

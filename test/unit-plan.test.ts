@@ -235,6 +235,11 @@ const asks: readonly { name: string; world: World; expected: boolean }[] = [
 	{ name: 'nothing is due', world: worldOf(), expected: false },
 	{ name: 'a host confirms', world: burning(), expected: true },
 	{
+		name: 'an observer would begin',
+		world: seen(20, { settings: { mode: 'observe' } }),
+		expected: true,
+	},
+	{
 		name: 'the only host is paused',
 		world: burning({ kept: { paused: wordOf() } }),
 		expected: false,

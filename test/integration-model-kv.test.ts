@@ -1,0 +1,138 @@
+/** The model's KV and a real agent are given the same operations, and must say the same. */
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import fc from 'fast-check';
+import { openConsul } from '../handlers/lib/io/consul.ts';
+import { openKv } from '../handlers/lib/io/consul-kv.ts';
+import type { Kv, KvOperation } from '../handlers/lib/io/kv.ts';
+import { type Cloud, startCloud } from '../scripts/lib/cloud.ts';
+import { eventually } from '../scripts/lib/eventually.ts';
+import { type AtOnce, createModelKv } from './fixtures/model-kv.ts';
+
+let cloud: Cloud;
+before(async () => {
+	cloud = await startCloud({
+		networks: ['management'],
+		controllers: 1,
+		computes: 0,
+		gossip: 'fast',
+	});
+});
+after(() => cloud.close());
+
+const openReal = (prefix: string): Kv => {
+	const httpAddr = cloud.controllers[0]?.agent('management').http ?? '';
+	return openKv(openConsul({ httpAddr, tls: {} }, new AbortController().signal), prefix);
+};
+
+const key = fc.constantFrom('lock', 'hosts/a');
+const which = fc.constantFrom('current', 'stale', 'none');
+const session = fc.nat(1);
+const operation = fc.oneof(
+	fc.record({ do: fc.constant('cas'), key, which }),
+	fc.record({ do: fc.constant('delete-cas'), key, which }),
+	fc.record({ do: fc.constant('acquire'), key, session }),
+	fc.record({ do: fc.constant('release'), key, session }),
+	fc.record({ do: fc.constant('create'), session, behavior: fc.constantFrom('delete', 'release') }),
+	fc.record({ do: fc.constant('destroy'), session }),
+	fc.record({ do: fc.constant('renew'), session }),
+	fc.record({
+		do: fc.constant('transact'),
+		parts: fc.array(
+			fc.oneof(
+				fc.record({ verb: fc.constantFrom('cas', 'delete-cas', 'check-index'), key, which }),
+				fc.record({ verb: fc.constant('check-not-exists'), key }),
+				fc.record({ verb: fc.constant('check-session'), key, session }),
+			),
+			{ minLength: 1, maxLength: 4 },
+		),
+	}),
+);
+type Operation = typeof operation extends fc.Arbitrary<infer T> ? T : never;
+type Part = Extract<Operation, { parts: unknown }>['parts'][number];
+
+/** Either side behind one face; session numbers and indexes are translated to its own. */
+function createSide(kv: Kv | AtOnce, value: () => string) {
+	const sessions = new Map<number, string>();
+	const idOf = (n: number) => sessions.get(n) ?? '00000000-0000-0000-0000-000000000000';
+	const indexOf = async (k: string, kind: string) => {
+		if (kind === 'none') return 0;
+		const index = (await kv.read(k))?.ModifyIndex ?? 0;
+		return kind === 'stale' ? Math.max(1, index - 1) : index;
+	};
+	const translate = async (part: Part): Promise<KvOperation> => {
+		if ('session' in part) {
+			return { verb: 'check-session', key: part.key, session: idOf(part.session) };
+		}
+		if (!('which' in part)) return { verb: 'check-not-exists', key: part.key };
+		const index = await indexOf(part.key, part.which);
+		const { verb, key: k } = part;
+		if (verb === 'cas') return { verb, key: k, value: value(), index };
+		return { verb: verb === 'delete-cas' ? verb : 'check-index', key: k, index };
+	};
+	const perform = async (op: Operation): Promise<unknown> => {
+		if ('parts' in op) {
+			const operations: KvOperation[] = [];
+			for (const part of op.parts) operations.push(await translate(part));
+			return (await kv.transact(operations)).ok;
+		}
+		if ('behavior' in op) {
+			const behavior = op.behavior === 'delete' ? 'delete' : 'release';
+			const terms = { name: 'model', ttlSeconds: 60, behavior } as const;
+			sessions.set(op.session, await kv.createSession(terms));
+			return 'created';
+		}
+		if ('which' in op) {
+			const index = await indexOf(op.key, op.which);
+			return op.do === 'cas' ? kv.putCas(op.key, value(), index) : kv.deleteCas(op.key, index);
+		}
+		const id = idOf(op.session);
+		if (!('key' in op)) return op.do === 'renew' ? kv.renewSession(id) : kv.destroySession(id);
+		return op.do === 'acquire' ? kv.acquire(op.key, value(), id) : kv.release(op.key, id);
+	};
+	return {
+		do: async (op: Operation) => {
+			try {
+				return await perform(op);
+			} catch {
+				return 'refused';
+			}
+		},
+		state: async () => {
+			const { entries } = await kv.readAll();
+			const heldBy = (id: string | undefined) => [...sessions].find(([, s]) => s === id)?.[0];
+			return entries
+				.map(({ Key, Value, Session }) => `${Key}=${Value ?? ''} ${heldBy(Session) ?? 'free'}`)
+				.sort();
+		},
+	};
+}
+
+test('the model of KV says what a real agent says, whatever it is asked', async () => {
+	let run = 0;
+	const property = fc.asyncProperty(
+		fc.array(operation, { minLength: 5, maxLength: 40 }),
+		async (all) => {
+			let written = 0;
+			const model = createSide(
+				createModelKv(() => {}),
+				() => `v${written}`,
+			);
+			const real = createSide(openReal(`model-${run++}`), () => `v${written}`);
+			for (const op of all) {
+				written++;
+				assert.deepEqual(await model.do(op), await real.do(op), JSON.stringify(op));
+				assert.deepEqual(await model.state(), await real.state(), JSON.stringify(op));
+			}
+		},
+	);
+	await fc.assert(property, { numRuns: 60 });
+});
+
+test('a session that is not renewed ends, and with it the key it holds', async () => {
+	const kv = openReal('expiry');
+	const session = await kv.createSession({ name: 'x', ttlSeconds: 10, behavior: 'delete' });
+	assert.equal(await kv.acquire('lock', 'held', session), true);
+	await eventually(async () => (await kv.read('lock')) === null, { timeoutMs: 60_000 });
+	assert.equal(await kv.renewSession(session), false);
+});
