@@ -39,7 +39,7 @@ for (const [name, value] of [
 	});
 }
 
-test('a corrupt own view is reported, left untouched, and holds the host (I8)', {
+test('a corrupt own view is reported and left untouched (I8)', {
 	todo: 'it is overwritten',
 }, async () => {
 	await checked.kv.clear();
@@ -51,7 +51,7 @@ test('a corrupt own view is reported, left untouched, and holds the host (I8)', 
 	assert.match(text, /^critical: KV controllers\/controller-1: is of version 99/m);
 });
 
-test('an own view that is held by its session and corrupt is named in the first lines (I8)', {
+test('a corrupt own view that its session still holds is named (I8)', {
 	todo: 'it says that the hub does not answer',
 }, async () => {
 	await checked.kv.clear();

@@ -1,9 +1,10 @@
 import { closeOne, sendStarted, trimHistory } from './close.ts';
-import { findOwn } from './decide/outcome.ts';
+import type { Incident } from './decide/incident.ts';
+import { findOwn, type Learnt } from './decide/outcome.ts';
 import type { Planned } from './decide/plan.ts';
 import type { Step } from './decide/steps.ts';
 import type { World } from './decide/world.ts';
-import { messageOf } from './errors.ts';
+import { MasakariError, messageOf } from './errors.ts';
 import { type Lock, takeLock } from './lock.ts';
 import { abstain } from './own-session.ts';
 import { changeIncident, record } from './record.ts';
@@ -23,47 +24,44 @@ export interface Done {
 /** POSTs and other requests to Masakari at once. */
 const parallel = 8;
 
-function of<K extends Step['kind']>(steps: readonly Step[], kind: K): Extract<Step, { kind: K }>[] {
-	return steps.filter((step): step is Extract<Step, { kind: K }> => step.kind === kind);
+type StepOf<K extends Step['kind']> = Extract<Step, { kind: K }>;
+
+function of<K extends Step['kind']>(steps: readonly Step[], kind: K): StepOf<K>[] {
+	return steps.filter((step): step is StepOf<K> => step.kind === kind);
+}
+
+async function follow({ host, uuid }: StepOf<'follow'>, around: Surroundings): Promise<void> {
+	const found = await around.masakari.readStatus(uuid);
+	if (!found.ok) throw new MasakariError(`${host}: status of ${uuid} unknown: ${found.error}`);
+	const { status } = found;
+	await changeIncident(around.kv, host, (incident) =>
+		incident.masakari_status === status ? incident : { ...incident, masakari_status: status },
+	);
+}
+
+/** Looks for a row of ours by the host's uuid: rows name no host, and times may be equal. */
+async function lookUp(host: string, incident: Incident, world: World, around: Surroundings) {
+	const hostUuid = world.masakari?.ok ? world.masakari.hosts.get(host)?.uuid : undefined;
+	const [since = incident.attempt.generated_time] = incident.generated_times;
+	const lookedAt = around.clock.now();
+	const found = await around.masakari.lookUp(hostUuid, since);
+	if (!found.ok) throw new MasakariError(`${host}: look-up failed: ${found.error}`);
+	const own = findOwn(found.rows, incident);
+	const learnt: Learnt = own
+		? { kind: 'accepted', uuid: own.uuid, status: own.status }
+		: { kind: 'nothing-there', lookedAt };
+	await record(around, host, incident, learnt);
 }
 
 /** Learns without the lock: our own row in Masakari, an empty look-up, or a status. */
 async function learn(step: Step, world: World, around: Surroundings): Promise<void> {
-	if (step.kind === 'follow') {
-		const found = await around.masakari.readStatus(step.uuid);
-		if (!found.ok) return around.log('warn', `status unknown: ${found.error}`, { host: step.host });
-		const { status } = found;
-		await changeIncident(around.kv, step.host, (incident) =>
-			incident.masakari_status === status ? incident : { ...incident, masakari_status: status },
-		);
-		return;
-	}
+	if (step.kind === 'follow') return follow(step, around);
 	if (step.kind !== 'adopt' && step.kind !== 'look-up') return;
 	const incident = world.stored.incidents[step.host]?.value;
 	if (incident === undefined) return;
-	if (step.kind === 'adopt') {
-		const { uuid, status } = step.row;
-		return record(around, step.host, incident, { kind: 'accepted', uuid, status });
-	}
-	const hostUuid = world.masakari?.ok ? world.masakari.hosts.get(step.host)?.uuid : undefined;
-	if (hostUuid === undefined) {
-		return around.log('warn', 'look-up not possible: Masakari does not know it', {
-			host: step.host,
-		});
-	}
-	const [since = incident.attempt.generated_time] = incident.generated_times;
-	const lookedAt = around.clock.now();
-	const found = await around.masakari.lookUp(hostUuid, since);
-	if (!found.ok) return around.log('warn', `look-up failed: ${found.error}`, { host: step.host });
-	const own = findOwn(found.rows, incident);
-	await record(
-		around,
-		step.host,
-		incident,
-		own
-			? { kind: 'accepted', uuid: own.uuid, status: own.status }
-			: { kind: 'nothing-there', lookedAt },
-	);
+	if (step.kind === 'look-up') return lookUp(step.host, incident, world, around);
+	const { uuid, status } = step.row;
+	await record(around, step.host, incident, { kind: 'accepted', uuid, status });
 }
 
 /** Runs `each` over the items, `parallel` at a time; what throws is named, and stops nobody else. */
@@ -86,13 +84,15 @@ async function actLocked(
 	world: World,
 	around: Surroundings,
 ): Promise<Omit<Done, 'elsewhere'>> {
-	const [notified, closed, started]: string[][] = [[], [], []];
+	const notified: string[] = [];
+	const closed: string[] = [];
+	const started = of(steps, 'start').map(({ key }) => key);
 	const failures: string[] = [];
 	const begin = of(steps, 'begin').map(({ host }) => host);
 	for (let i = 0; i < begin.length; i += parallel) {
 		const facts = i === 0 ? world.masakari : await around.masakari.readFacts(around.clock.now);
 		const sent = await sendBatch(begin.slice(i, i + parallel), facts, lock, around);
-		notified?.push(...sent.notified);
+		notified.push(...sent.notified);
 		failures.push(...sent.failures);
 		if (sent.abstain === null) continue;
 		failures.push(sent.abstain.reason);
@@ -103,14 +103,13 @@ async function actLocked(
 		...(await forEach(of(steps, 'close'), async (step) => {
 			const key = await closeOne(step, lock, world, around);
 			if (key === null) return;
-			closed?.push(step.host);
-			started?.push(key);
+			closed.push(step.host);
+			started.push(key);
 		})),
 	);
-	const keys = [...of(steps, 'start').map(({ key }) => key), ...(started ?? [])];
-	failures.push(...(await forEach(keys, (key) => sendStarted(key, around))));
+	failures.push(...(await forEach(started, (key) => sendStarted(key, around))));
 	await trimHistory(world, around);
-	return { notified: notified ?? [], closed: closed ?? [], failures };
+	return { notified, closed, failures };
 }
 
 /** Does what the plan allows; whatever is left over belongs to the next run. */

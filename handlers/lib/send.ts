@@ -47,8 +47,7 @@ async function notify(
 	const { generated_time, number } = incident.attempt;
 
 	const sentAt = clock.uptime();
-	if (sentAt - world.uptime > freshSeconds)
-		return unsent('the reads that authorise it are too old');
+	if (sentAt - world.readAt > freshSeconds) return unsent('the reads that authorise it are old');
 	if (sentAt > around.lastPost) return unsent('no time left in this run for a POST');
 	const committed = await kv.transact(commitOperations(world, host, incident, lock));
 	if (!committed.ok) return unsent(`not committed: ${committed.error}`);

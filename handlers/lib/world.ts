@@ -45,10 +45,11 @@ export async function readWorld(
 ): Promise<World> {
 	const { settings, digest, self, bootId, clock } = around;
 	const stored = await readStored(around);
+	const readAt = clock.uptime();
 	const reads = await around.readNetworks(stored);
 	const seen: World = {
 		...{ settings, digest, self, bootId, stored, reads },
-		...{ uptime: clock.uptime(), now: clock.now() },
+		...{ readAt, uptime: clock.uptime(), now: clock.now() },
 		...{ refused: new Set<string>(), masakari: null },
 	};
 	const due = [...decideHosts(settings, reads).values()].filter((h) => h.verdict === 'recovery');

@@ -11,7 +11,9 @@ export interface World {
 	/** This controller: the hub agent's node name, lower-cased. */
 	readonly self: string;
 	readonly bootId: string;
-	/** Seconds since boot when the reads were complete. */
+	/** Seconds since boot when the networks' reads began: nothing they say is older. */
+	readonly readAt: number;
+	/** Seconds since boot when they were complete. */
 	readonly uptime: number;
 	/** Wall time, ms since the epoch: only for what operators, Masakari or other controllers stamped. */
 	readonly now: number;
