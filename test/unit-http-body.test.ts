@@ -16,7 +16,14 @@ async function answering(t: TestContext, pieces: readonly string[], end = true) 
 	});
 	return {
 		...server,
-		get: () => request({ url: server.url, method: 'GET', timeoutMs: 60_000, signal }),
+		get: () =>
+			request({
+				url: server.url,
+				method: 'GET',
+				timeoutMs: 60_000,
+				connectTimeoutMs: 60_000,
+				signal,
+			}),
 	};
 }
 
@@ -114,6 +121,7 @@ test('the time of the answer is that of its headers', async (t) => {
 		url,
 		method: 'GET',
 		timeoutMs: 60_000,
+		connectTimeoutMs: 60_000,
 		signal,
 		now: () => time++,
 	});

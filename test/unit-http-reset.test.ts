@@ -21,6 +21,7 @@ async function posted(t: TestContext, scheme: 'http' | 'https', maxBytes?: numbe
 			body: '{"a":1}',
 			tls,
 			timeoutMs: 15_000,
+			connectTimeoutMs: 60_000,
 			signal: stop.signal,
 			maxBytes,
 		}),
@@ -84,7 +85,8 @@ test('an abort resets the connection even if the process exits in the same breat
 		import { request } from '${http}';
 		const stop = new AbortController();
 		request({ url: '${server.url}', method: 'POST', body: '{}', timeoutMs: 60_000,
-			tls: { caFile: '${tls.caFile}' }, signal: stop.signal }).catch(() => {});
+			tls: { caFile: '${tls.caFile}' }, connectTimeoutMs: 60_000,
+			signal: stop.signal }).catch(() => {});
 		process.stdin.once('data', () => { stop.abort(); process.exit(7); });`;
 	const args = ['--import', 'tsx', '--input-type=module', '-e', script];
 	const child = spawn(process.execPath, args, { stdio: ['pipe', 'ignore', 'inherit'] });

@@ -16,7 +16,7 @@ for (const scheme of ['http', 'https'] as const) {
 		const server = await listen(t, scheme);
 		const arrived = server.peer();
 		const { signal } = new AbortController();
-		const connection = await openConnection(server.url, { tls, timeoutMs: 3000, signal });
+		const connection = await openConnection(server.url, { tls, timeoutMs: 60_000, signal });
 		connection.close();
 		const peer = await arrived;
 		assert.equal(await peer.ended, 'RST');
@@ -31,7 +31,7 @@ for (const scheme of ['http', 'https'] as const) {
 		const arrived = server.peer();
 		const stop = new AbortController();
 		const { signal } = stop;
-		const connection = await openConnection(server.url, { tls, timeoutMs: 3000, signal });
+		const connection = await openConnection(server.url, { tls, timeoutMs: 60_000, signal });
 		stop.abort();
 		const late = failureOf(connection.request({ method: 'GET', path: '/', timeoutMs: 1, signal }));
 		assert.deepEqual(factsOf(await late), { phase: 'connect', kind: 'aborted' });
@@ -47,7 +47,7 @@ for (const scheme of ['http', 'https'] as const) {
 		});
 		const arrived = server.peer();
 		const { signal } = new AbortController();
-		const link = await openLink(new URL(server.url), { tls, timeoutMs: 3000, signal });
+		const link = await openLink(new URL(server.url), { tls, timeoutMs: 60_000, signal });
 		if (!link.socket.readableEnded) await once(link.socket, 'end');
 		link.reset();
 		assert.equal(await (await arrived).ended, 'RST');
@@ -59,9 +59,9 @@ for (const scheme of ['http', 'https'] as const) {
 			else peer.socket.end();
 		});
 		const { signal } = new AbortController();
-		const link = await openLink(new URL(server.url), { tls, timeoutMs: 3000, signal });
+		const link = await openLink(new URL(server.url), { tls, timeoutMs: 60_000, signal });
 		if (!link.socket.destroyed) await once(link.socket, 'close');
-		const post = { method: 'POST', path: '/', body: '{}', timeoutMs: 1000, signal };
+		const post = { method: 'POST', path: '/', body: '{}', timeoutMs: 60_000, signal };
 		const failed = failureOf(exchange(link, new URL(server.url), post));
 		assert.deepEqual(factsOf(await failed), { phase: 'connect', kind: 'reset' });
 	});
@@ -71,9 +71,9 @@ test('an answer sent before the request is not taken for its answer', async (t) 
 	const timeOut = 'HTTP/1.1 408 Request Time-out\r\nContent-Length: 0\r\n\r\n';
 	const server = await listen(t, 'http', (peer) => peer.socket.write(timeOut));
 	const { signal } = new AbortController();
-	const link = await openLink(new URL(server.url), { timeoutMs: 3000, signal });
+	const link = await openLink(new URL(server.url), { timeoutMs: 60_000, signal });
 	await once(link.socket, 'readable');
-	const post = { method: 'POST', path: '/', body: '{}', timeoutMs: 1000, signal };
+	const post = { method: 'POST', path: '/', body: '{}', timeoutMs: 60_000, signal };
 	const failed = failureOf(exchange(link, new URL(server.url), post));
 	assert.deepEqual(factsOf(await failed), { phase: 'connect', kind: 'reset' });
 });
@@ -81,7 +81,7 @@ test('an answer sent before the request is not taken for its answer', async (t) 
 test('a signal that is aborted before connecting opens no connection', async (t) => {
 	const server = await listen(t, 'http');
 	const failed = failureOf(
-		request({ url: server.url, method: 'GET', timeoutMs: 1000, signal: AbortSignal.abort() }),
+		request({ url: server.url, method: 'GET', timeoutMs: 60_000, signal: AbortSignal.abort() }),
 	);
 	assert.deepEqual(factsOf(await failed), unsent('aborted'));
 	assert.equal(server.peers.length, 0);
@@ -120,7 +120,7 @@ test('an abort in the middle of a TLS handshake resets the connection', async (t
 	const arrived = server.peer();
 	const stop = new AbortController();
 	const url = `https://${server.host}`;
-	const failed = failureOf(openConnection(url, { timeoutMs: 3000, signal: stop.signal }));
+	const failed = failureOf(openConnection(url, { timeoutMs: 60_000, signal: stop.signal }));
 	const peer = await arrived;
 	await peer.spoken;
 	stop.abort();
@@ -137,7 +137,7 @@ const nowhere: { name: string; url: string; kind: string }[] = [
 for (const { name, url, kind } of nowhere) {
 	test(`${name} is a failure before anything was written`, async () => {
 		const { signal } = new AbortController();
-		const failed = failureOf(request({ url, method: 'GET', timeoutMs: 1000, signal }));
+		const failed = failureOf(request({ url, method: 'GET', timeoutMs: 60_000, signal }));
 		assert.deepEqual(factsOf(await failed), unsent(kind));
 	});
 }

@@ -21,6 +21,7 @@ for (const scheme of ['http', 'https'] as const) {
 			body: '{"name":"Zürich"}',
 			tls,
 			timeoutMs: 60_000,
+			connectTimeoutMs: 60_000,
 			signal,
 		});
 		assert.equal(response.status, 202);
@@ -56,6 +57,7 @@ test('no failure shows a header, a query or a body', async (t) => {
 				headers: { 'X-Auth-Token': token },
 				body: 's3cret',
 				timeoutMs: 60_000,
+				connectTimeoutMs: 60_000,
 				signal,
 			}),
 		);

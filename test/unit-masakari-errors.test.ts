@@ -7,7 +7,10 @@ import { listen } from './loopback.ts';
 
 const { signal } = new AbortController();
 const open = (endpoint: string, getTimeoutMs = 60_000) =>
-	openMasakari({ auth: 'none', endpoint, tls: {} }, { signal, getTimeoutMs });
+	openMasakari(
+		{ auth: 'none', endpoint, tls: {} },
+		{ signal, getTimeoutMs, connectTimeoutMs: 60_000 },
+	);
 const date = { Date: 'Sun, 22 Nov 2026 12:00:00 GMT' };
 const segment = { id: 1, uuid: 's-1', name: 'az1' };
 

@@ -11,6 +11,7 @@ const answer = (status: string, body: string, type = 'application/json') =>
 
 /** A connection that waits for its one POST, and the server's end of it. */
 async function connected(t: TestContext, serve?: (peer: Peer) => void) {
+	t.mock.timers.enable({ apis: ['setTimeout'] }); // no timeout but where a test says so
 	const server = await listen(t, 'http', serve);
 	const stop = new AbortController();
 	const arrived = server.peer();
@@ -70,7 +71,6 @@ for (const { name, raw, kind } of answers) {
 }
 
 test('a POST that hangs ends after 15 s in a reset, and proves nothing', async (t) => {
-	t.mock.timers.enable({ apis: ['setTimeout'] });
 	const { connection, peer, host } = await connected(t);
 	const posted = connection.post(notification);
 	await peer.spoken;

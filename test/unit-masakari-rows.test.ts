@@ -4,7 +4,8 @@ import { openMasakari } from '../handlers/lib/io/masakari.ts';
 import { type Answer, serveJson } from './json-server.ts';
 
 const { signal } = new AbortController();
-const open = (endpoint: string) => openMasakari({ auth: 'none', endpoint, tls: {} }, { signal });
+const limits = { signal, getTimeoutMs: 60_000, connectTimeoutMs: 60_000 };
+const open = (endpoint: string) => openMasakari({ auth: 'none', endpoint, tls: {} }, limits);
 const row = {
 	...{ id: 7, notification_uuid: 'n-7', source_host_uuid: 'h-1', status: 'new' },
 	...{ generated_time: '2026-11-22T12:50:18.000000', payload: { event: 'STOPPED' } },
@@ -80,7 +81,7 @@ async function withTokens(t: Parameters<typeof serveJson>[0], valid: readonly st
 		renewed.push(renew);
 		return { endpoint: server.endpoint, headers: { 'X-Auth-Token': `t${renewed.length}` } };
 	};
-	const masakari = openMasakari({ auth: 'keystone', cloud: 'c' }, { signal, auth });
+	const masakari = openMasakari({ auth: 'keystone', cloud: 'c' }, { ...limits, auth });
 	return { masakari, renewed };
 }
 
@@ -101,7 +102,7 @@ test('a new token that is refused too is an error', async (t) => {
 
 test('where no token can be had, the reason is told', async () => {
 	const auth = () => Promise.reject(new Error('Keystone says no'));
-	const masakari = openMasakari({ auth: 'keystone', cloud: 'c' }, { signal, auth });
+	const masakari = openMasakari({ auth: 'keystone', cloud: 'c' }, { ...limits, auth });
 	const no = { ok: false, error: 'Keystone says no' };
 	assert.deepEqual(await masakari.readFacts(Date.now), no);
 	assert.deepEqual(await masakari.lookUp('h', '2026-11-22T12:00:00Z'), no);

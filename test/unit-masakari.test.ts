@@ -6,7 +6,10 @@ import { type Answer, serveJson } from './json-server.ts';
 const { signal } = new AbortController();
 const now = () => Date.parse('2026-11-22T13:00:00.400Z');
 const open = (endpoint: string) =>
-	openMasakari({ auth: 'none', endpoint, tls: {} }, { signal, getTimeoutMs: 60_000 });
+	openMasakari(
+		{ auth: 'none', endpoint, tls: {} },
+		{ signal, getTimeoutMs: 60_000, connectTimeoutMs: 60_000 },
+	);
 
 const segments = [
 	{ id: 1, uuid: 's-1', name: 'az1', enabled: true, recovery_method: 'auto' },

@@ -191,6 +191,14 @@ test("when another controller's latch is gone, what it held confirms anew (I6)",
 	assert.deepEqual(begun(plan(later(later(world, 10), 5))), ['n001']);
 });
 
+test('what a storm held confirms anew when it is over, but for a host that is approved (I6)', () => {
+	const held = { n001: [{ gate: 'storm', reason: '12 hosts at once, limit 6' }] };
+	for (const approved of [{}, { n001: wordOf(900) }]) {
+		const world = viewed(seenFor(burning(['n001'], { approved }), 20, ['n001']), { held });
+		assert.deepEqual(begun(plan(world)), Object.keys(approved));
+	}
+});
+
 /** A cloud that burns by a schedule: when each host goes down, and when it comes back. */
 interface Fire {
 	readonly hosts: Readonly<Record<string, readonly [down: number, up: number]>>;
