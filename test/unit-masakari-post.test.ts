@@ -89,16 +89,16 @@ test('a POST that is aborted ends in a reset, and proves nothing', async (t) => 
 	assert.equal(await peer.ended, 'RST');
 });
 
-test('what is aborted or closed before the POST was not sent', async (t) => {
-	for (const end of ['abort', 'close'] as const) {
+for (const end of ['aborted', 'closed'] as const) {
+	test(`what is ${end} before the POST was not sent`, async (t) => {
 		const { connection, peer, stop } = await connected(t);
-		if (end === 'abort') stop.abort();
+		if (end === 'aborted') stop.abort();
 		else connection.close();
 		assert.equal((await connection.post(notification)).kind, 'unsent');
 		assert.equal(await peer.ended, 'RST');
 		assert.deepEqual(peer.chunks, []);
-	}
-});
+	});
+}
 
 test('a connection posts once', async (t) => {
 	const { connection, peer } = await connected(t);

@@ -54,6 +54,6 @@ function watchProcess(): void {
 		['SIGINT', 2],
 		['SIGTERM', 15],
 	] as const) {
-		process.once(signal, () => process.exit(128 + number));
+		process.on(signal, () => process.exit(128 + number));
 	}
 }
