@@ -21,8 +21,8 @@ export interface Sent {
 	readonly abstain: { readonly seconds: number; readonly reason: string } | null;
 }
 
-/** The reads that authorise a POST are at most this old when it is committed. */
-const freshSeconds = 5;
+/** The reads that authorise a POST began at most so long before the commit: 3 s, a probe, and slack. */
+const freshSeconds = 8;
 /** A request is not written later than this after its transaction was sent. */
 const writeWithinSeconds = 2;
 
