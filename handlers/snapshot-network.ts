@@ -3,11 +3,11 @@
  * Watch handler, `type=checks state=critical` of one network: reads that network live and brings
  * `networks/<network>` in the hub's KV up to it. Safe to run late, twice, or beside another run.
  */
-import { ConsulError, UsageError } from './lib/errors.ts';
+import { UsageError } from './lib/errors.ts';
 import { drainStdin } from './lib/io/stdin.ts';
 import { openSurroundings } from './lib/open.ts';
 import { optionOf } from './lib/options.ts';
-import { putSnapshot } from './lib/put-snapshot.ts';
+import { putSnapshot, readOne } from './lib/put-snapshot.ts';
 import { runHandler } from './lib/run.ts';
 import { parseChecks } from './lib/schema/checks.ts';
 import { readStored } from './lib/world.ts';
@@ -23,8 +23,7 @@ void runHandler('snapshot-network', 20, async (run) => {
 		throw new UsageError(`--network ${network}: the configuration has ${known}`);
 	}
 	const stored = await readStored(around);
-	const { [network]: reading } = await around.readNetworks(stored, [network]);
-	if (!reading?.ok) throw new ConsulError(`${network} cannot be read: ${reading?.error}`);
+	const reading = await readOne(around, network, stored);
 	const written = await putSnapshot(around, network, reading, stored);
 	return written ? `${network}: snapshot written` : `${network}: nothing changed`;
 });

@@ -360,7 +360,7 @@ test('whatever is learnt in whatever order, an accepted incident stays one and p
 				assert.equal(incident.state === 'notified', accepted);
 				if (begin && !accepted) incident = beginAttempt(incident, host, 'c2', at, timeAt(5));
 				const times = incident.generated_times;
-				assert.ok(times.includes(incident.attempt.generated_time));
+				assert.ok(times.includes(incident.attempt.generated_time), incident.attempt.generated_time);
 				assert.equal(new Set(times).size, times.length);
 				assert.deepEqual(parseIncident(JSON.parse(JSON.stringify(incident)), 'hosts/n1'), incident);
 			}

@@ -282,11 +282,11 @@ test('the snapshots in KV alone tell whether a run is needed', () => {
 
 test('a view is written when it says something new, and always while something is due', () => {
 	const calm = plan(worldOf()).view;
-	assert.ok(sameView(calm, plan(later(worldOf(), 10)).view));
-	assert.ok(!sameView(calm, plan(burning()).view));
-	assert.ok(!sameView(plan(burning()).view, plan(burning()).view));
-	assert.ok(!sameView(calm, plan(worldOf({ unreadable: ['tenant'] })).view));
-	assert.ok(!sameView(plan(burning()).view, calm));
+	assert.equal(sameView(calm, plan(later(worldOf(), 10)).view), true);
+	assert.equal(sameView(calm, plan(burning()).view), false);
+	assert.equal(sameView(plan(burning()).view, plan(burning()).view), false);
+	assert.equal(sameView(calm, plan(worldOf({ unreadable: ['tenant'] })).view), false);
+	assert.equal(sameView(plan(burning()).view, calm), false);
 });
 
 // --- Views
@@ -486,12 +486,15 @@ test('a begin step means: unanimous recovery, confirmed, every gate open, nothin
 				const vector = planned.hosts.get(host)?.vector ?? {};
 				const matrix = world.settings.matrix.actions;
 				for (const row of completions(vector)) assert.equal(matrix[row], 'recovery');
-				assert.ok(Object.values(vector).includes('down') || any.matrix);
-				assert.ok(!Object.values(vector).includes('left'));
+				assert.ok(Object.values(vector).includes('down') || any.matrix, 'nothing is down');
+				assert.equal(Object.values(vector).includes('left'), false);
 				const state = any.states[hostNames(4).indexOf(host)];
 				const before = state?.seen;
 				assert.ok(before && before[1] <= 40 && before[0] + before[1] >= 15, 'confirmed');
-				assert.ok(!planned.view.abstains && world.settings.mode === 'act');
+				assert.ok(
+					!planned.view.abstains && world.settings.mode === 'act',
+					'standing back, or observing',
+				);
 				// The gates' facts, each said anew.
 				assert.ok((any.paused ?? -20) <= -10 && (state?.maintenance ?? -20) <= -10, 'words');
 				assert.equal(state?.maint, undefined);
@@ -503,7 +506,10 @@ test('a begin step means: unanimous recovery, confirmed, every gate open, nothin
 						any.broken === 'history/x' ||
 						(any.broken === 'hosts/n001' && host !== 'n001'),
 				);
-				assert.ok(any.other !== 'different' && !(any.other === 'left' && host === 'n001'));
+				assert.ok(
+					any.other !== 'different' && !(any.other === 'left' && host === 'n001'),
+					'the other controller',
+				);
 				const refuses = (network: string) => state?.refused === network;
 				const withLiving = Object.fromEntries(
 					Object.entries(vector).map(
@@ -511,15 +517,18 @@ test('a begin step means: unanimous recovery, confirmed, every gate open, nothin
 					),
 				);
 				for (const row of completions(withLiving)) assert.equal(matrix[row], 'recovery', 'agent');
-				assert.ok(any.masakari === 'well' || any.masakari === 'unasked');
+				assert.ok(any.masakari === 'well' || any.masakari === 'unasked', 'masakari');
 				// Where Masakari was not asked yet, it will be, before anything happens.
-				if (masakari === null) assert.ok(wantsMasakari(planned, world));
+				if (masakari === null) assert.equal(wantsMasakari(planned, world), true);
 				else assert.equal(state?.row, undefined);
 				const incident = stored.incidents[host]?.value;
 				assert.notEqual(incident?.state, 'notified');
 				const { outcome, look_ups } = incident?.attempt ?? { outcome: 'unsent', look_ups: [] };
-				assert.ok(outcome === 'unsent' || outcome === 'refused' || look_ups.length >= 2);
-				assert.ok((incident?.next_try ?? 0) <= world.now);
+				assert.ok(
+					outcome === 'unsent' || outcome === 'refused' || look_ups.length >= 2,
+					'unresolved',
+				);
+				assert.ok((incident?.next_try ?? 0) <= world.now, 'too early');
 			}
 		}),
 		{ numRuns: 600 },
@@ -546,7 +555,7 @@ test('a network that cannot be read makes no host begin that is alone, in any ma
 		fc.property(worlds(1), matrices, oneOf(...networks), (any, matrix, network) => {
 			const world = build({ ...any, matrix, quietHosts: 0 });
 			const before = begun(plan(world));
-			for (const host of begun(plan(blind(world, network)))) assert.ok(before.includes(host));
+			for (const host of begun(plan(blind(world, network)))) assert.ok(before.includes(host), host);
 		}),
 		{ numRuns: 150 },
 	);

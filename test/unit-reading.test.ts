@@ -47,7 +47,7 @@ function answersOf(nodes: Nodes, filtered = false): Answers {
 
 function read(nodes: Nodes, which = hosts, before = emptySnapshot): Readable {
 	const reading = decideReading(answersOf([controller, ...nodes]), 'c1', which, before);
-	assert.ok(reading.ok);
+	assert.ok(reading.ok, 'unreadable');
 	return reading;
 }
 
@@ -224,7 +224,7 @@ test('Consul servers are no hosts unless the configuration says so', () => {
 	const server: Node = { catalog: 'critical', gossip: 'failed', server: true };
 	const without = read([['s1', server]]);
 	assert.equal(without.nodes.has('s1'), false);
-	assert.ok(without.unmonitored.has('s1'));
+	assert.equal(without.unmonitored.has('s1'), true);
 	const included = read([['s1', server]], { ...hosts, servers: true });
 	assert.equal(included.nodes.get('s1')?.health, 'down');
 	assert.equal(included.nodes.get('c1')?.health, 'up');
@@ -266,8 +266,8 @@ for (const { include, exclude = [], yes, no } of globs) {
 test('an excluded host is not monitored, also one that was known before', () => {
 	const { nodes, unmonitored } = read([dead], { ...hosts, exclude: ['N*'] }, known);
 	assert.deepEqual([...nodes.keys()], []);
-	assert.ok(unmonitored.has('n1'));
-	assert.ok(read([], { ...hosts, exclude: ['n1'] }, known).unmonitored.has('n1'));
+	assert.equal(unmonitored.has('n1'), true);
+	assert.equal(read([], { ...hosts, exclude: ['n1'] }, known).unmonitored.has('n1'), true);
 });
 
 test('consul maint counts on a node with and without serfHealth, in any case of its name', () => {

@@ -136,12 +136,12 @@ for (const { name, world, expected } of followUps) {
 }
 
 test('an incident that is notified, refused or unsent is resolved; open and ambiguous are not', () => {
-	assert.ok(isUnresolved(incidentOf('n1', 0)));
-	assert.ok(isUnresolved(ambiguous(0)));
+	assert.equal(isUnresolved(incidentOf('n1', 0)), true);
+	assert.equal(isUnresolved(ambiguous(0)), true);
 	for (const outcome of ['refused', 'unsent', 'accepted'] as const) {
-		assert.ok(!isUnresolved(incidentOf('n1', 0, { attempt: { outcome } })));
+		assert.equal(isUnresolved(incidentOf('n1', 0, { attempt: { outcome } })), false);
 	}
-	assert.ok(!isUnresolved(notifiedOf('n1', 0)));
+	assert.equal(isUnresolved(notifiedOf('n1', 0)), false);
 });
 
 test('the next attempt waits for its time, for two empty look-ups, or for ever', () => {

@@ -291,7 +291,8 @@ test('hosts that go down one after another within 15 s never begin beyond the li
 			if (most > limit) {
 				// Nothing begins before the latch, and after it only what is left when all is calm.
 				const last = log.findLast((read) => read.burning.length > limit)?.at ?? 0;
-				for (const read of log) if (read.begun.length > 0) assert.ok(read.at >= last + 75);
+				for (const read of log)
+					if (read.begun.length > 0) assert.ok(read.at >= last + 75, `begun at ${read.at}`);
 			}
 			assert.ok(sent.size <= limit, `${sent.size} of ${total} begun, limit ${limit}`);
 		}),
@@ -306,9 +307,10 @@ test('at no read are more hosts begun or committed to than the limit allows (I6)
 			for (const read of through(fire)) {
 				for (const host of [...committed]) if (!read.burning.includes(host)) committed.delete(host);
 				for (const host of read.begun) committed.add(host);
-				if (read.begun.length > 0) assert.ok(committed.size <= read.limit);
+				if (read.begun.length > 0)
+					assert.ok(committed.size <= read.limit, `${committed.size} committed`);
 				// Counted are also those that are due and not begun.
-				if (read.begun.length > 0) assert.ok(read.burning.length <= read.limit);
+				if (read.begun.length > 0) assert.ok(read.burning.length <= read.limit, 'a storm');
 			}
 		}),
 		{ numRuns: 40 },

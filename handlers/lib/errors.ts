@@ -47,6 +47,13 @@ export class ConsulError extends HostmonitorError {
 	}
 }
 
+/** A key that others wrote again and again while we did; the next run tries anew. */
+export class ConflictError extends HostmonitorError {
+	constructor(message: string, options?: ErrorOptions) {
+		super('PARTLY', message, options);
+	}
+}
+
 /** Masakari or Keystone did not answer, or not as their API says. */
 export class MasakariError extends HostmonitorError {
 	constructor(message: string, options?: ErrorOptions) {

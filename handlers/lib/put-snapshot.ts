@@ -1,36 +1,46 @@
 import type { Readable } from './decide/health.ts';
 import { decideSnapshot, emptySnapshot, sameSnapshot } from './decide/snapshot.ts';
 import type { Stored } from './decide/stored.ts';
-import { ConsulError, InputError } from './errors.ts';
-import { parseEntry } from './schema/kv.ts';
-import { parseSnapshot } from './schema/snapshot.ts';
+import { ConflictError, ConsulError, InputError } from './errors.ts';
 import type { Surroundings } from './surroundings.ts';
+import { readStored } from './world.ts';
 
 /** How often a `cas` is tried again: each conflict means that another controller wrote. */
 const conflicts = 5;
 
+/** One network, live; a ConsulError where this controller cannot read it. */
+export async function readOne(
+	around: Surroundings,
+	network: string,
+	stored: Stored,
+): Promise<Readable> {
+	const { [network]: reading } = await around.readNetworks(stored, [network]);
+	if (reading?.ok) return reading;
+	throw new ConsulError(`${network} cannot be read: ${reading?.error ?? 'not asked'}`);
+}
+
 /**
- * Brings one network's snapshot up to this reading, by `?cas`; false where it already says so. What
- * does not parse is left untouched, and named.
+ * Brings one network's snapshot up to this reading, by `?cas`; false where it already says so. After a
+ * conflict the network is read again: what others wrote may rest on a later read. What does not parse
+ * is left untouched, and named.
  */
 export async function putSnapshot(
-	{ kv }: Pick<Surroundings, 'kv'>,
+	around: Surroundings,
 	network: string,
 	reading: Readable,
-	stored: Pick<Stored, 'snapshots' | 'unreadable'>,
+	stored: Stored,
 ): Promise<boolean> {
 	const key = `networks/${network}`;
-	const broken = stored.unreadable.find((value) => value.key === key);
-	if (broken) throw new InputError(`${key}: ${broken.error}`);
-	let before = stored.snapshots[network];
+	let [seen, known] = [reading, stored];
 	for (let tries = 0; tries < conflicts; tries++) {
-		const next = decideSnapshot(before?.value ?? emptySnapshot, reading);
-		if (before && sameSnapshot(before.value, next)) return tries > 0;
-		if (await kv.putCas(key, JSON.stringify(next), before?.index ?? 0)) return true;
-		const entry = await kv.read(key);
-		before = entry
-			? { value: parseEntry(entry, parseSnapshot), index: entry.ModifyIndex }
-			: undefined;
+		const broken = known.unreadable.find((value) => value.key === key);
+		if (broken) throw new InputError(`${key}: ${broken.error}`);
+		const before = known.snapshots[network];
+		const next = decideSnapshot(before?.value ?? emptySnapshot, seen);
+		if (before && sameSnapshot(before.value, next)) return false;
+		if (await around.kv.putCas(key, JSON.stringify(next), before?.index ?? 0)) return true;
+		known = await readStored(around);
+		seen = await readOne(around, network, known);
 	}
-	throw new ConsulError(`${key}: written ${conflicts} times by other controllers meanwhile`);
+	throw new ConflictError(`${key}: written ${conflicts} times by other controllers meanwhile`);
 }

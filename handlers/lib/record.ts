@@ -1,7 +1,7 @@
 import type { ClosedIncident, Incident } from './decide/incident.ts';
 import { keyOf } from './decide/keys.ts';
 import { type Learnt, recordLearnt } from './decide/outcome.ts';
-import { ConsulError } from './errors.ts';
+import { ConflictError } from './errors.ts';
 import type { Kv } from './io/kv.ts';
 import { parseClosedIncident, parseIncident } from './schema/incident.ts';
 import type { Parse } from './schema/input.ts';
@@ -29,7 +29,7 @@ export async function change<T>(
 		if (after === before) return true;
 		if (await kv.putCas(key, JSON.stringify(after), entry.ModifyIndex)) return true;
 	}
-	throw new ConsulError(`${key}: changed ${conflicts} times while it was being written`);
+	throw new ConflictError(`${key}: changed ${conflicts} times while it was being written`);
 }
 
 /** Changes an open incident by `?cas`; false where there is none. */

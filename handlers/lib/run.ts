@@ -1,3 +1,4 @@
+import { capLines } from './decide/report.ts';
 import { type ErrorCode, HostmonitorError, messageOf } from './errors.ts';
 import { type Log, logToStderr } from './log.ts';
 
@@ -112,7 +113,9 @@ export async function runCheck(
 		process.stdout.write(`${text}\n`);
 		process.exitCode = exit;
 	} catch (error) {
-		process.stdout.write(`${name}: ${messageOf(error)}\n`);
+		const lines = (error instanceof Error ? error.message : String(error)).split('\n');
+		const listed = capLines(lines.map((line) => line.slice(0, 300)));
+		process.stdout.write(`${name}: cannot tell\n${listed.join('\n')}\n`);
 		process.exitCode = 3;
 	}
 }

@@ -1,7 +1,7 @@
 import { act, type Done } from './act.ts';
 import { type Planned, plan } from './decide/plan.ts';
 import type { World } from './decide/world.ts';
-import { ConsulError } from './errors.ts';
+import { ConflictError } from './errors.ts';
 import { putView } from './own-session.ts';
 import type { Surroundings } from './surroundings.ts';
 import { readWorld } from './world.ts';
@@ -28,5 +28,7 @@ export async function tick(
 		if (!(await putView(around, world, planned.view))) continue;
 		return { world, planned, done: await act(planned, world, around) };
 	}
-	throw new ConsulError(`controllers/${around.self}: written ${conflicts} times by somebody else`);
+	throw new ConflictError(
+		`controllers/${around.self}: written ${conflicts} times by somebody else`,
+	);
 }

@@ -101,18 +101,20 @@ export function reportText(
 	const exit = findings.some(({ level }) => level === 2) ? 2 : findings.length > 0 ? 1 : 0;
 	if (exit === 0) return { exit, text: well.slice(0, 79) };
 	const critical = findings.filter(({ level }) => level === 2).length;
-	const lines = [`${words[exit]}: ${critical} critical, ${findings.length - critical} warning`];
+	const verdict = `${words[exit]}: ${critical} critical, ${findings.length - critical} warning`;
+	const lines = findings.map(({ level, text }) => `${words[level]}: ${text.slice(0, 300)}`);
+	return { exit, text: [verdict, ...capLines(lines)].join('\n') };
+}
+
+/** What fits of these lines below a check's first one. */
+export function capLines(lines: readonly string[]): string[] {
 	let bytes = 0;
-	for (const [i, { level, text }] of findings.entries()) {
-		const line = `${words[level]}: ${text.slice(0, 300)}`;
+	const fits = lines.findIndex((line) => {
 		bytes += Buffer.byteLength(line) + 1;
-		if (bytes > maxBytes) {
-			lines.push(`and ${findings.length - i} more: hostmonitor status`);
-			break;
-		}
-		lines.push(line);
-	}
-	return { exit, text: lines.join('\n') };
+		return bytes > maxBytes;
+	});
+	if (fits < 0) return [...lines];
+	return [...lines.slice(0, fits), `and ${lines.length - fits} more: hostmonitor status`];
 }
 
 /** A handler's one sentence. */

@@ -10,6 +10,8 @@ import { parseView } from './view.ts';
 
 type Folder<T> = Record<string, Entry<T>>;
 
+const folders = ['networks', 'controllers', 'hosts', 'history', 'maintenance', 'approved'];
+
 const byHost = (segment: string) => nameOfKey(segment);
 const asIs = (segment: string) => segment;
 
@@ -45,6 +47,11 @@ export function parseStored(entries: readonly KvEntry[], index: number): Stored 
 		}
 		return found;
 	};
+	for (const { Key } of entries) {
+		const [top = ''] = Key.split('/');
+		const known = Key.includes('/') ? folders.includes(top) : ['paused', 'lock'].includes(Key);
+		if (!known) unreadable.push({ key: Key, error: 'is no key of hostmonitor' });
+	}
 	const paused = entries.find(({ Key }) => Key === 'paused');
 	return {
 		index,
