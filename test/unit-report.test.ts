@@ -74,7 +74,10 @@ const cases: readonly { name: string; world: World; expected: readonly string[] 
 		world: one('up/up/absent', {
 			kept: { snapshots: { storage: { ...emptySnapshot, vanished: ['n1'] } } },
 		}),
-		expected: ['2 n1: vanished from storage: start its agent, or hostmonitor forget n1'],
+		expected: [
+			'2 n1: vanished from storage: start its agent, or hostmonitor forget n1',
+			'1 n1: storage unknown: undecided',
+		],
 	},
 	{
 		name: 'a host held by a pause, which somebody meant',

@@ -102,7 +102,7 @@ const latches: readonly {
 
 for (const { name, before, count, at = 100, expected } of latches) {
 	test(`${name} (I6)`, () => {
-		assert.deepEqual(decideStorm(before, count, 5, at, 60_000), expected);
+		assert.deepEqual(decideStorm(before, count, 5, at, 60_000, false), expected);
 	});
 }
 

@@ -10,6 +10,7 @@ import { abstain } from './own-session.ts';
 import { changeIncident, record } from './record.ts';
 import { sendBatch } from './send.ts';
 import type { Surroundings } from './surroundings.ts';
+import { askMasakari } from './world.ts';
 
 /** What a run did, for its one line. */
 export interface Done {
@@ -90,7 +91,7 @@ async function actLocked(
 	const failures: string[] = [];
 	const begin = of(steps, 'begin').map(({ host }) => host);
 	for (let i = 0; i < begin.length; i += parallel) {
-		const facts = i === 0 ? world.masakari : await around.masakari.readFacts(around.clock.now);
+		const facts = i === 0 ? world.masakari : await askMasakari(around);
 		const sent = await sendBatch(begin.slice(i, i + parallel), facts, lock, around);
 		notified.push(...sent.notified);
 		failures.push(...sent.failures);

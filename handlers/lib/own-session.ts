@@ -47,6 +47,18 @@ export async function abstain(
 	const { kv, self, clock } = around;
 	await change(kv, viewKey(self), parseView, (view) => ({
 		...view,
-		abstains: { until: clock.uptime() + seconds, reason },
+		abstains: { until: clock.uptime() + seconds, reason: reason.slice(0, 200) },
+	}));
+}
+
+/** A read between two ticks saw these hosts otherwise: what was seen before it confirms nothing. */
+export async function forgetSightings(
+	{ kv, self }: Surroundings,
+	hosts: readonly string[],
+): Promise<void> {
+	if (hosts.length === 0) return;
+	await change(kv, viewKey(self), parseView, (view) => ({
+		...view,
+		due: Object.fromEntries(Object.entries(view.due).filter(([host]) => !hosts.includes(host))),
 	}));
 }

@@ -9,6 +9,7 @@ import type { World } from './decide/world.ts';
 import { messageOf } from './errors.ts';
 import type { Connected } from './io/masakari.ts';
 import type { Lock } from './lock.ts';
+import { forgetSightings } from './own-session.ts';
 import { record } from './record.ts';
 import type { Surroundings } from './surroundings.ts';
 import { readWorld } from './world.ts';
@@ -76,15 +77,6 @@ async function notify(
 	return { notified: accepted ? [host] : [], failures: [], abstain };
 }
 
-/** Why none of a batch may be sent on fresh reads, where another controller might see it otherwise. */
-function reasonToAbstain(hosts: readonly HostFacts[], world: World): string | null {
-	const { masakari } = world;
-	if (masakari?.ok === false) return `Masakari does not answer: ${masakari.error}`;
-	const view = plan(world).view;
-	const lost = hosts.find(({ host }) => view.due[host] === undefined);
-	return lost ? `the verdict on ${lost.name} no longer stood on live reads` : null;
-}
-
 /**
  * Sends one batch (at most 8 hosts) under the lock: connects first, reads KV and networks once more,
  * and lets only those go on that the plan still names. What Masakari knows (`facts`) is read before:
@@ -98,16 +90,27 @@ export async function sendBatch(
 ): Promise<Sent> {
 	const connections = await Promise.all(hosts.map(() => around.masakari.connect()));
 	try {
+		if (facts?.ok === false) {
+			const reason = `Masakari does not answer: ${facts.error}`;
+			return { notified: [], failures: [], abstain: { seconds: 30, reason } };
+		}
 		const refused = connections.find((c) => !c.ok);
 		if (refused?.ok === false) {
 			return { notified: [], failures: [], abstain: { seconds: 30, reason: refused.error } };
 		}
 		const world = await readWorld(around, facts);
-		const stands = plan(world).steps.flatMap((step) => (step.kind === 'begin' ? [step.host] : []));
+		const { steps, view } = plan(world);
+		const lost = hosts.filter(({ host }) => view.due[host] === undefined);
+		await forgetSightings(
+			around,
+			lost.map(({ host }) => host),
+		);
+		const stands = steps.flatMap((step) => (step.kind === 'begin' ? [step.host] : []));
 		const due = stands.filter(({ host }) => hosts.some((asked) => asked.host === host));
 		if (due.length === 0) {
-			const reason = reasonToAbstain(hosts, world);
-			const abstain = reason === null ? null : { seconds: 30, reason };
+			// Another controller may see it otherwise.
+			const reason = `the verdict on ${lost[0]?.name} no longer stood on live reads`;
+			const abstain = lost.length === 0 ? null : { seconds: 30, reason };
 			return { notified: [], failures: [], abstain };
 		}
 		const sent = await Promise.allSettled(
@@ -117,10 +120,10 @@ export async function sendBatch(
 			}),
 		);
 		const ended = sent.flatMap((s) => (s.status === 'fulfilled' && s.value ? [s.value] : []));
-		const lost = sent.flatMap((s) => (s.status === 'rejected' ? [messageOf(s.reason)] : []));
+		const broken = sent.flatMap((s) => (s.status === 'rejected' ? [messageOf(s.reason)] : []));
 		return {
 			notified: ended.flatMap(({ notified }) => notified),
-			failures: [...lost, ...ended.flatMap(({ failures }) => failures)],
+			failures: [...broken, ...ended.flatMap(({ failures }) => failures)],
 			abstain: ended.find(({ abstain }) => abstain)?.abstain ?? null,
 		};
 	} finally {

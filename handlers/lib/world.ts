@@ -32,8 +32,8 @@ async function probe(
 	return new Set((await Promise.all(asked)).flat());
 }
 
-/** Hosts probed at most: beyond this a storm holds them anyway. */
-const probedHosts = 100;
+/** Hosts probed at most: as many as a view names. */
+const probedHosts = 1000;
 
 /**
  * One look at everything: KV first, then all networks at once, then what only due hosts need. The
@@ -58,8 +58,14 @@ export async function readWorld(
 	const refused = await probe(probed, reads, around);
 	const known: World = { ...seen, refused, masakari: facts ?? null };
 	if (facts !== undefined || !wantsMasakari(plan(known), known)) return known;
-	const masakari = await around.masakari
-		.readFacts(clock.now)
-		.catch((error: unknown) => ({ ok: false as const, error: messageOf(error) }));
-	return { ...known, masakari };
+	return { ...known, masakari: await askMasakari(around) };
+}
+
+/** What Masakari knows; whatever goes wrong is a value that the plan sees. */
+export async function askMasakari({ masakari, clock }: Surroundings): Promise<MasakariFacts> {
+	try {
+		return await masakari.readFacts(clock.now);
+	} catch (error) {
+		return { ok: false, error: messageOf(error) };
+	}
 }

@@ -43,7 +43,7 @@ export function confirmDue(
 	);
 	for (const host of newcomers) restarts[host] = uptime;
 	for (const host of due) {
-		const again = newcomers.length > 0 ? !sent.has(host) : freed.has(host);
+		const again = freed.has(host) || (newcomers.length > 0 && !sent.has(host));
 		if (again) sightings[host] = { first_seen: uptime, last_seen: uptime };
 	}
 	return { due: sightings, restarts };

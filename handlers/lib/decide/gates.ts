@@ -1,6 +1,6 @@
 import type { Vector } from './health.ts';
 import type { HostFacts } from './hosts.ts';
-import { keyOf } from './keys.ts';
+import { nameOfKey } from './keys.ts';
 import { masakariGate } from './masakari-gate.ts';
 import { decideVerdict } from './matrix.ts';
 import type { Snapshot } from './snapshot.ts';
@@ -23,11 +23,14 @@ const names = (list: readonly string[]) => list.join(', ');
 
 /** Holds everybody where what all decisions rest on does not parse, one host where its own keys do not. */
 function unreadable({ host }: HostFacts, { stored, settings }: Gated): string | null {
-	const own = ['hosts', 'maintenance', 'approved'].map((folder) => `${folder}/${keyOf(host)}`);
 	const shared = ['paused', ...settings.networks.map((network) => `networks/${network}`)];
-	const found = stored.unreadable.find(
-		({ key }) => [...own, ...shared].includes(key) || key.startsWith('controllers/'),
-	);
+	const found = stored.unreadable.find(({ key }) => {
+		const [folder = '', segment = ''] = key.split('/');
+		if (shared.includes(key) || folder === 'controllers') return true;
+		// Also where it is spelled in capitals: it may be an operator's word on this host.
+		const ofHosts = ['hosts', 'maintenance', 'approved'].includes(folder);
+		return ofHosts && nameOfKey(segment).toLowerCase() === host;
+	});
 	return found === undefined ? null : `${found.key}: ${found.error}`;
 }
 
@@ -124,11 +127,14 @@ const gates: Readonly<Record<string, Gate>> = {
 /** Gates whose hosts are not part of a storm: somebody, or the host itself, explains them. */
 const explained = ['maintenance', 'leaving', 'agent'] as const;
 
+/** A view names 1,000 hosts within 512 KiB. */
+const longestReason = 200;
+
 /** Every gate that holds this host, in order. */
 export function decideHeld(host: HostFacts, world: Gated): Held[] {
 	return Object.entries(gates).flatMap(([gate, decide]) => {
 		const reason = decide(host, world);
-		return reason === null ? [] : [{ gate, reason }];
+		return reason === null ? [] : [{ gate, reason: reason.slice(0, longestReason) }];
 	});
 }
 

@@ -48,15 +48,17 @@ export function decideLearnt(
 ): Learnt {
 	if (answer.kind === 'accepted' || answer.kind === 'ambiguous') return answer;
 	if (answer.kind === 'unsent') return { ...answer, waitMs: 0 };
-	if (rows === null) return { kind: 'ambiguous', error: answer.error };
-	const own = findOwn(rows, incident);
+	if (rows === null && answer.kind === 'conflict')
+		return { kind: 'ambiguous', error: answer.error };
+	const own = findOwn(rows ?? [], incident);
 	if (own) return { kind: 'accepted', uuid: own.uuid, status: own.status };
 	const waitMs = backOffMs(incident.attempt.number, random);
 	if (answer.kind === 'conflict') return { kind: 'refused', error: answer.error, waitMs };
 	const elsewhere = answer.scope === 'controller' ? 0 : waitMs;
 	const rarely = answer.rarely && answer.scope === 'everywhere' ? longestWaitMs : elsewhere;
 	return {
-		kind: 'refused',
+		// Without a look-up the next attempt keeps its time, as if nothing had been sent.
+		kind: rows === null ? 'unsent' : 'refused',
 		error: answer.error,
 		waitMs: Math.max(rarely, answer.retryAfterMs ?? 0),
 	};

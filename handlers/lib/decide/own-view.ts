@@ -9,7 +9,7 @@ export function emptyView(world: World): View {
 		networks: Object.fromEntries(
 			world.settings.networks.map((network) => {
 				const reading = world.reads[network];
-				return [network, reading?.ok ? null : (reading?.error ?? 'not read')];
+				return [network, reading?.ok ? null : (reading?.error ?? 'not read').slice(0, 200)];
 			}),
 		),
 		due: {},
@@ -48,7 +48,7 @@ export function otherViews(world: World): Readonly<Record<string, View>> {
 /** What this controller could find out about Masakari; null where it had no reason to ask. */
 export function masakariWord({ masakari }: World): View['masakari'] {
 	if (masakari === null) return null;
-	return masakari.ok ? { answers: true } : { answers: false, error: masakari.error };
+	return masakari.ok ? { answers: true } : { answers: false, error: masakari.error.slice(0, 200) };
 }
 
 /** Whether storing the next view would change more than times that only matter while they run. */

@@ -21,6 +21,8 @@ type HeldBy = Readonly<Record<string, readonly Held[]>>;
 
 /** Hosts a view names at most. */
 const namedHosts = 1000;
+/** Up to so many due hosts, a view names every gate that holds one; beyond, the first. */
+const fullyNamed = 100;
 
 /** By name, approved ones first, at most 1,000: a view must stay small however much burns. */
 function nameable(hosts: readonly HostFacts[], world: World): HostFacts[] {
@@ -42,16 +44,21 @@ function gate(
 	const open: Gated = { ...world, snapshots, others: otherViews(world), storm: null };
 	const limit = stormLimit(settings.storm, monitoredHosts(snapshots).size);
 	const count = countStorm(due, hosts, open);
-	return { ...open, storm: decideStorm(before, count, limit, uptime, settings.storm.calmMs) };
+	const blind = settings.networks.some((network) => !world.reads[network]?.ok);
+	return {
+		...open,
+		storm: decideStorm(before, count, limit, uptime, settings.storm.calmMs, blind),
+	};
 }
 
 function heldHosts(due: readonly HostFacts[], world: Gated): HeldBy {
 	const pending = due.filter(
 		({ host }) => world.stored.incidents[host]?.value.state !== 'notified',
 	);
+	const named = due.length > fullyNamed ? 1 : Infinity;
 	return Object.fromEntries(
 		pending
-			.map((facts) => [facts.host, decideHeld(facts, world)] as const)
+			.map((facts) => [facts.host, decideHeld(facts, world).slice(0, named)] as const)
 			.filter(([, held]) => held.length > 0),
 	);
 }
@@ -91,7 +98,7 @@ export function plan(world: World): Planned {
 	const returning = continueSightings(
 		previous.returning,
 		Object.entries(stored.incidents)
-			.filter(([host, { value }]) => isReturning(value, hosts.get(host)))
+			.filter(([host, { value }]) => isReturning(world, value, hosts.get(host)))
 			.map(([host]) => host),
 		uptime,
 	);

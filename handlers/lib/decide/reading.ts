@@ -79,11 +79,13 @@ export function decideReading(
 	previous: Snapshot,
 ): Reading {
 	const serfHealth = new Map<string, string>();
+	const spelled = new Map<string, string>();
 	const maintenance = new Set<string>();
 	for (const { Node, CheckID, Status } of answers.checks) {
 		const host = hostOf(Node);
 		if (CheckID === '_node_maintenance') maintenance.add(host);
 		if (CheckID !== 'serfHealth') continue;
+		spelled.set(host, Node);
 		const same = serfHealth.get(host) ?? Status;
 		serfHealth.set(host, same === Status ? Status : 'contradictory');
 	}
@@ -105,7 +107,7 @@ export function decideReading(
 		// Without a member there is no tag to tell a dead server from a dead compute host.
 		else if (member !== undefined || (known.has(host) && serfHealth.has(host))) {
 			nodes.set(host, {
-				name: member?.Name ?? host,
+				name: member?.Name ?? spelled.get(host) ?? host,
 				health: decideHealth(serfHealth.get(host), member?.Status),
 				...(member && { serf: { address: member.Addr, port: member.Port } }),
 			});

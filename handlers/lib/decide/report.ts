@@ -1,6 +1,7 @@
 import { currentSnapshots, type HostFacts } from './hosts.ts';
 import type { Incident } from './incident.ts';
 import type { Planned } from './plan.ts';
+import type { Held } from './view.ts';
 import type { World } from './world.ts';
 
 /** Something an operator should know; 1 is a warning, 2 critical. */
@@ -12,12 +13,13 @@ export interface Finding {
 /** Gates that somebody or something planned closed; all others keep a host from being recovered. */
 const planned = ['paused', 'maintenance', 'leaving', 'agent', 'mode'];
 
-function ofIncident(incident: Incident, returning: boolean): Finding {
+function ofIncident(incident: Incident, returning: boolean, held: Held | undefined): Finding {
 	const { name, state, attempt, masakari_status: status, acknowledged } = incident;
 	const error = attempt.error === undefined ? '' : `: ${attempt.error}`;
 	if (state !== 'notified') {
 		const text = `${name}: not notified yet, attempt ${attempt.number} ${attempt.outcome ?? 'open'}`;
-		return { level: error === '' ? 1 : 2, text: `${text}${error}` };
+		const by = held ? `; held by ${held.gate}: ${held.reason}` : '';
+		return { level: error === '' ? 1 : 2, text: `${text}${error}${by}` };
 	}
 	const back = returning ? ', coming back' : '';
 	const text = `${name}: recovery ${status ?? 'accepted'} by Masakari (${incident.uuid})${back}`;
@@ -26,7 +28,11 @@ function ofIncident(incident: Incident, returning: boolean): Finding {
 }
 
 /** What is wrong with a host that has no incident; null for a host that is well. */
-function ofHost({ name, host, vector, verdict }: HostFacts, { view }: Planned): Finding | null {
+function ofHost(
+	{ name, host, vector, verdict }: HostFacts,
+	{ view }: Planned,
+	{ reads }: World,
+): Finding | null {
 	const healths = Object.values(vector);
 	const said = Object.entries(vector).map(([network, health]) => `${network} ${health}`);
 	const vectorText = said.filter((text) => !text.endsWith(' up')).join(', ');
@@ -39,6 +45,10 @@ function ofHost({ name, host, vector, verdict }: HostFacts, { view }: Planned): 
 	if (healths.includes('down')) {
 		const why = verdict === 'undecided' ? 'undecided' : 'left alone by the matrix';
 		return { level: 1, text: `${name}: ${vectorText}: ${why}` };
+	}
+	const unclear = Object.keys(vector).some((n) => vector[n] === 'unknown' && reads[n]?.ok);
+	if (verdict === 'undecided' && unclear && !healths.includes('left')) {
+		return { level: 1, text: `${name}: ${vectorText}: undecided` };
 	}
 	const halfLeft = healths.includes('left') && healths.includes('up');
 	if (halfLeft)
@@ -79,10 +89,10 @@ export function decideFindings(world: World, done: Planned): Finding[] {
 	}
 	if (view.abstains) found.push({ level: 1, text: `standing back: ${view.abstains.reason}` });
 	for (const [host, { value }] of Object.entries(stored.incidents)) {
-		found.push(ofIncident(value, view.returning[host] !== undefined));
+		found.push(ofIncident(value, view.returning[host] !== undefined, view.held[host]?.[0]));
 	}
 	for (const facts of done.hosts.values()) {
-		const finding = stored.incidents[facts.host] ? null : ofHost(facts, done);
+		const finding = stored.incidents[facts.host] ? null : ofHost(facts, done, world);
 		if (finding) found.push(finding);
 	}
 	if (view.uncounted > 0) found.push({ level: 2, text: `${view.uncounted} more hosts are due` });

@@ -72,9 +72,5 @@ export function sameSnapshot(a: Snapshot, b: Snapshot): boolean {
 /** A snapshot without an operator's forgotten host. */
 export function forgetHost(snapshot: Snapshot, host: string): Snapshot {
 	const others = (names: readonly string[]) => names.filter((name) => name !== host);
-	const { vanished, left, maintenance } = snapshot;
-	return {
-		...snapshot,
-		...{ vanished: others(vanished), left: others(left), maintenance: others(maintenance) },
-	};
+	return { ...snapshot, vanished: others(snapshot.vanished), left: others(snapshot.left) };
 }

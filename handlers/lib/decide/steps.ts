@@ -73,16 +73,26 @@ function decideClose(
 	return healths.includes('left') ? 'left' : 'returned';
 }
 
-/** Whether every network that was down is up (or left) again, and none is down. */
-export function isReturning(incident: Incident, facts: HostFacts | undefined): boolean {
+/**
+ * Whether the host is back: on every network, and all can be read, it is up (or left) again; only where
+ * it was unknown when the incident began (it has no agent there) it may still be.
+ */
+export function isReturning(
+	{ settings, reads }: Pick<World, 'settings' | 'reads'>,
+	{ vector: before }: Pick<Incident, 'vector'>,
+	facts: HostFacts | undefined,
+): boolean {
 	if (facts === undefined) return false;
-	const back = Object.keys(incident.vector).filter((n) => incident.vector[n] === 'down');
-	const settled = back.every((n) => facts.vector[n] === 'up' || facts.vector[n] === 'left');
-	return settled && !Object.values(facts.vector).includes('down');
+	return settings.networks.every((network) => {
+		const now = facts.vector[network];
+		const absent = now === 'unknown' && (before[network] ?? 'unknown') === 'unknown';
+		return reads[network]?.ok && (now === 'up' || now === 'left' || absent);
+	});
 }
 
 /** Closed incidents whose STARTED is still to be sent: best effort, for ten minutes. */
-function decideStarts({ stored, now }: World): Step[] {
+function decideStarts({ stored, now, settings }: World): Step[] {
+	if (settings.mode === 'observe') return [];
 	return Object.entries(stored.history).flatMap(([key, { value }]) => {
 		const due = value.started?.state === 'pending' && value.started.tries < 3;
 		return due && now - value.closed_at < 600_000 ? [{ kind: 'start' as const, key }] : [];

@@ -28,7 +28,7 @@ export function countStorm(
 	);
 	const committed = Object.entries(incidents).filter(([host, { value }]) => {
 		const age = world.now - (value.notified_at ?? world.now);
-		return age < memoryMs + wallSlackMs && !isReturning(value, hosts.get(host));
+		return age < memoryMs + wallSlackMs && !isReturning(world, value, hosts.get(host));
 	});
 	return unexplained.length + committed.length;
 }
@@ -43,11 +43,14 @@ export function decideStorm(
 	limit: number,
 	uptime: number,
 	calmMs: number,
+	blind: boolean,
 ): View['storm'] {
 	const since = previous?.since ?? uptime;
 	if (count > limit) return { since, last_seen: uptime, count, limit, calm_since: null };
 	if (previous === null) return null;
 	const consecutive = uptime - previous.last_seen <= gapSeconds;
+	// What cannot be read does not burn, and is not calm either.
+	if (blind) return { ...previous, last_seen: uptime, calm_since: null };
 	const calm_since = consecutive ? (previous.calm_since ?? uptime) : uptime;
 	const calm = (uptime - calm_since) * 1000 >= calmMs;
 	return calm ? null : { since, last_seen: uptime, count, limit, calm_since };

@@ -1,4 +1,4 @@
-import { nameOfKey } from '../decide/keys.ts';
+import { keyOf, nameOfKey } from '../decide/keys.ts';
 import type { Entry, Stored, Unreadable } from '../decide/stored.ts';
 import { messageOf } from '../errors.ts';
 import { parseClosedIncident, parseIncident } from './incident.ts';
@@ -42,8 +42,13 @@ export function parseStored(entries: readonly KvEntry[], index: number): Stored 
 		const found: Folder<T> = Object.create(null);
 		for (const entry of entries) {
 			if (!entry.Key.startsWith(`${name}/`)) continue;
+			const segment = entry.Key.slice(name.length + 1);
+			if (nameOf === byHost && keyOf(nameOfKey(segment)) !== segment) {
+				unreadable.push({ key: entry.Key, error: `is spelled ${keyOf(nameOfKey(segment))} here` });
+				continue;
+			}
 			const value = read(entry, parse);
-			if (value) found[nameOf(entry.Key.slice(name.length + 1))] = value;
+			if (value) found[nameOf(segment)] = value;
 		}
 		return found;
 	};

@@ -1,0 +1,64 @@
+/** Holes that were found open once: each stays closed. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { keyOf } from '../handlers/lib/decide/keys.ts';
+import { decideLearnt } from '../handlers/lib/decide/outcome.ts';
+import { plan } from '../handlers/lib/decide/plan.ts';
+import { isReturning } from '../handlers/lib/decide/steps.ts';
+import { decideStorm } from '../handlers/lib/decide/storm.ts';
+import { parseStored } from '../handlers/lib/schema/stored.ts';
+import { begun, gatesOf, incidentOf, quiet, seenFor, worldOf } from './fixtures/world.ts';
+
+test('a latch does not calm while its controller is blind (I6)', () => {
+	const latch = { since: 1, last_seen: 90, count: 9, limit: 5, calm_since: 20 };
+	assert.equal(decideStorm(latch, 0, 5, 100, 60_000, true)?.calm_since, null);
+	assert.equal(decideStorm(latch, 0, 5, 100, 60_000, false), null);
+});
+
+const returns = [
+	{ name: 'every network shows it up', before: 'up/up/down', healths: 'up/up/up', expected: true },
+	{ name: 'one network lost it', before: 'up/up/down', healths: 'up/unknown/up', expected: false },
+	{ name: 'one is down', before: 'up/up/down', healths: 'up/down/up', expected: false },
+	{ name: 'it left', before: 'up/up/down', healths: 'up/up/left', expected: true },
+	{
+		name: 'it never had an agent there',
+		before: 'up/unknown/down',
+		healths: 'up/unknown/up',
+		expected: true,
+	},
+];
+
+for (const { name, before, healths, expected } of returns) {
+	test(`a host is ${expected ? '' : 'not '}coming back where ${name}`, () => {
+		const world = worldOf({ hosts: { ...quiet, n1: healths } });
+		const [management, tenant, storage] = before.split('/');
+		const vector = { management, tenant, storage } as ReturnType<typeof incidentOf>['vector'];
+		const facts = plan(world).hosts.get('n1');
+		assert.equal(isReturning(world, { vector }, facts), expected);
+	});
+}
+
+test('a maintenance key in capitals holds the host as one that cannot be read (I4)', () => {
+	const value = Buffer.from('{"version":1,"who":"ann","why":"disk","at":1}').toString('base64');
+	const entry = { Key: 'maintenance/N1', Value: value, ModifyIndex: 7, Flags: 0 };
+	const { unreadable, maintenance } = parseStored([entry], 9);
+	assert.deepEqual(unreadable, [{ key: 'maintenance/N1', error: 'is spelled n1 here' }]);
+	assert.deepEqual(Object.keys(maintenance), []);
+	const world = seenFor(worldOf({ hosts: { ...quiet, n1: 'up/up/down' } }), 20, ['n1']);
+	assert.deepEqual(begun(plan(world)), ['n1']);
+	const held = plan({ ...world, stored: { ...world.stored, unreadable } });
+	assert.deepEqual(begun(held), []);
+	assert.deepEqual(gatesOf(held, 'n1'), ['unreadable']);
+});
+
+test('a key is one segment that Consul takes, whatever the node is called', () => {
+	for (const name of ['n1', 'N1', 'rack 1/n1', '..', 'ñ', '~', 'a.b']) {
+		assert.match(keyOf(name), /^[a-z0-9_~-][a-z0-9._~-]*$/);
+	}
+});
+
+test('a refusal whose look-up failed keeps its generated_time, and is not waited for (I2)', () => {
+	const refused = { kind: 'refused', error: '401', scope: 'controller', rarely: false } as const;
+	const learnt = decideLearnt(refused, null, incidentOf('n1', -1), 0.5);
+	assert.deepEqual(learnt, { kind: 'unsent', error: '401', waitMs: 0 });
+});
