@@ -7,7 +7,16 @@ import { plan } from '../handlers/lib/decide/plan.ts';
 import { isReturning } from '../handlers/lib/decide/steps.ts';
 import { decideStorm } from '../handlers/lib/decide/storm.ts';
 import { parseStored } from '../handlers/lib/schema/stored.ts';
-import { begun, gatesOf, incidentOf, quiet, seenFor, worldOf } from './fixtures/world.ts';
+import {
+	begun,
+	beside,
+	gatesOf,
+	incidentOf,
+	quiet,
+	seenFor,
+	viewed,
+	worldOf,
+} from './fixtures/world.ts';
 
 test('a latch does not calm while its controller is blind (I6)', () => {
 	const latch = { since: 1, last_seen: 90, count: 9, limit: 5, calm_since: 20 };
@@ -61,4 +70,21 @@ test('a refusal whose look-up failed keeps its generated_time, and is not waited
 	const refused = { kind: 'refused', error: '401', scope: 'controller', rarely: false } as const;
 	const learnt = decideLearnt(refused, null, incidentOf('n1', -1), 0.5);
 	assert.deepEqual(learnt, { kind: 'unsent', error: '401', waitMs: 0 });
+});
+
+const dead = seenFor(worldOf({ hosts: { ...quiet, n1: 'up/up/down' } }), 20, ['n1']);
+
+for (const gate of ['agent', 'leaving', 'storm']) {
+	test(`a host that ${gate} no longer holds confirms anew: one lost probe proves nothing (I1)`, () => {
+		assert.deepEqual(begun(plan(dead)), ['n1']);
+		const freed = viewed(dead, { held: { n1: [{ gate, reason: 'it was so' }] } });
+		assert.deepEqual(begun(plan(freed)), []);
+	});
+}
+
+test('the latch of a blind controller does not hold one that reads everything (I6)', () => {
+	const storm = { since: 1, last_seen: 2, count: 9, limit: 5, calm_since: null };
+	assert.deepEqual(gatesOf(plan(beside(dead, 'c2', { storm })), 'n1'), ['storm']);
+	const blind = { storm, networks: { storage: 'no answer' } };
+	assert.deepEqual(begun(plan(beside(dead, 'c2', blind))), ['n1']);
 });

@@ -84,7 +84,7 @@ async function actLocked(
 	lock: Lock,
 	world: World,
 	around: Surroundings,
-): Promise<Omit<Done, 'elsewhere'>> {
+): Promise<Omit<Done, 'elsewhere'> & { readonly started: readonly string[] }> {
 	const notified: string[] = [];
 	const closed: string[] = [];
 	const started = of(steps, 'start').map(({ key }) => key);
@@ -108,25 +108,32 @@ async function actLocked(
 			started.push(key);
 		})),
 	);
-	failures.push(...(await forEach(started, (key) => sendStarted(key, around))));
 	await trimHistory(world, around);
-	return { notified, closed, failures };
+	return { notified, closed, failures, started };
 }
 
-/** Does what the plan allows; whatever is left over belongs to the next run. */
+/**
+ * Does what the plan allows; whatever is left over belongs to the next run. What decides about a POST
+ * comes first, what only tells somebody (a status, STARTED) last, and without the lock.
+ */
 export async function act(planned: Planned, world: World, around: Surroundings): Promise<Done> {
 	const { steps } = planned;
-	const learning = steps.filter(({ kind }) => kind !== 'begin' && kind !== 'close');
-	const learnt = await forEach(learning, (step) => learn(step, world, around));
+	const urgent = steps.filter(({ kind }) => kind === 'adopt' || kind === 'look-up');
+	const failures = await forEach(urgent, (step) => learn(step, world, around));
 	const needsLock = steps.some(({ kind }) => ['begin', 'close', 'start'].includes(kind));
-	const nothing = { notified: [], closed: [], elsewhere: false, failures: learnt };
-	if (!needsLock) return nothing;
-	const lock = await takeLock(around);
-	if (lock === null) return { ...nothing, elsewhere: true };
-	try {
-		const done = await actLocked(planned, lock, world, around);
-		return { ...done, elsewhere: false, failures: [...learnt, ...done.failures] };
-	} finally {
-		await lock.release();
+	const lock = needsLock ? await takeLock(around) : null;
+	let done: Omit<Done, 'elsewhere'> = { notified: [], closed: [], failures: [] };
+	if (lock !== null) {
+		try {
+			const locked = await actLocked(planned, lock, world, around);
+			done = locked;
+			await lock.release();
+			failures.push(...(await forEach(locked.started, (key) => sendStarted(key, around))));
+		} finally {
+			await lock.release();
+		}
 	}
+	failures.push(...(await forEach(of(steps, 'follow'), (step) => learn(step, world, around))));
+	const elsewhere = needsLock && lock === null;
+	return { ...done, elsewhere, failures: [...done.failures, ...failures] };
 }

@@ -48,6 +48,7 @@ export async function trimHistory(world: World, around: Surroundings): Promise<v
 /** Tells Masakari that a recovered host is back: best effort, one sender a try. */
 export async function sendStarted(key: string, around: Surroundings): Promise<void> {
 	const { kv, lastWords, masakari } = around;
+	if (around.settings.mode === 'observe') return;
 	let claimed: ClosedIncident | undefined;
 	await changeClosed(kv, key, (closed) => {
 		claimed = undefined;

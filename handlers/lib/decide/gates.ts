@@ -69,7 +69,13 @@ function leaving(facts: HostFacts, world: Gated): string | null {
 
 function storm({ host }: HostFacts, world: Gated): string | null {
 	if (isApproved(world, host)) return null;
-	const latched = Object.keys(world.others).find((name) => world.others[name]?.storm);
+	// A latch that cannot calm because its controller is blind must not hold those who see everything.
+	const seesAll = world.settings.networks.every((network) => world.reads[network]?.ok);
+	const isBlind = (view: View) => Object.values(view.networks).some((error) => error !== null);
+	const latched = Object.keys(world.others).find((name) => {
+		const view = world.others[name];
+		return view?.storm && !(seesAll && isBlind(view));
+	});
 	const latch = world.storm ?? (latched === undefined ? null : world.others[latched]?.storm);
 	if (!latch) return null;
 	const by = world.storm ? '' : ` (seen by ${latched})`;

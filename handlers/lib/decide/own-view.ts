@@ -40,7 +40,7 @@ export function previousView(world: World): View {
 export function otherViews(world: World): Readonly<Record<string, View>> {
 	return Object.fromEntries(
 		Object.entries(world.stored.views)
-			.filter(([name]) => name !== world.self)
+			.filter(([name, { session }]) => name !== world.self && session !== undefined)
 			.map(([name, { value }]) => [name, value]),
 	);
 }

@@ -1,5 +1,6 @@
 import { confirmDue, continueSightings, isConfirmed } from './confirm.ts';
-import { decideHeld, type Gated, leftOn } from './gates.ts';
+import { type Gated, leftOn } from './gates.ts';
+import { freedHosts, heldHosts } from './held.ts';
 import { currentSnapshots, decideHosts, type HostFacts, monitoredHosts } from './hosts.ts';
 import { emptyView, masakariWord, otherViews, previousView } from './own-view.ts';
 import { isReturning, nextAttempt, type Step, stepsWithoutConfirmation } from './steps.ts';
@@ -17,12 +18,8 @@ export interface Planned {
 	readonly deadline: number | null;
 }
 
-type HeldBy = Readonly<Record<string, readonly Held[]>>;
-
 /** Hosts a view names at most. */
 const namedHosts = 1000;
-/** Up to so many due hosts, a view names every gate that holds one; beyond, the first. */
-const fullyNamed = 100;
 
 /** By name, approved ones first, at most 1,000: a view must stay small however much burns. */
 function nameable(hosts: readonly HostFacts[], world: World): HostFacts[] {
@@ -44,30 +41,13 @@ function gate(
 	const open: Gated = { ...world, snapshots, others: otherViews(world), storm: null };
 	const limit = stormLimit(settings.storm, monitoredHosts(snapshots).size);
 	const count = countStorm(due, hosts, open);
-	const blind = settings.networks.some((network) => !world.reads[network]?.ok);
+	const unread = settings.networks.some((network) => !world.reads[network]?.ok);
+	const undecided = [...hosts.values()].some(({ verdict }) => verdict === 'undecided');
+	const blind = unread && (undecided || hosts.size === 0);
 	return {
 		...open,
 		storm: decideStorm(before, count, limit, uptime, settings.storm.calmMs, blind),
 	};
-}
-
-function heldHosts(due: readonly HostFacts[], world: Gated): HeldBy {
-	const pending = due.filter(
-		({ host }) => world.stored.incidents[host]?.value.state !== 'notified',
-	);
-	const named = due.length > fullyNamed ? 1 : Infinity;
-	return Object.fromEntries(
-		pending
-			.map((facts) => [facts.host, decideHeld(facts, world).slice(0, named)] as const)
-			.filter(([, held]) => held.length > 0),
-	);
-}
-
-/** Hosts that a storm held and no longer does; they confirm anew, approved ones go on. */
-function freedHosts(before: HeldBy, now: HeldBy, world: World): Set<string> {
-	const byStorm = (held: HeldBy, host: string) => held[host]?.some((h) => h.gate === 'storm');
-	const freed = Object.keys(before).filter((host) => byStorm(before, host) && !byStorm(now, host));
-	return new Set(freed.filter((host) => !isApproved(world, host)));
 }
 
 /** The smallest of the given moments (seconds since boot) that is still to come. */

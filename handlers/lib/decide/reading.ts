@@ -83,7 +83,7 @@ export function decideReading(
 	const maintenance = new Set<string>();
 	for (const { Node, CheckID, Status } of answers.checks) {
 		const host = hostOf(Node);
-		if (CheckID === '_node_maintenance') maintenance.add(host);
+		if (CheckID === '_node_maintenance' && isIncluded(host, hosts)) maintenance.add(host);
 		if (CheckID !== 'serfHealth') continue;
 		spelled.set(host, Node);
 		const same = serfHealth.get(host) ?? Status;

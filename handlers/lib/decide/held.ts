@@ -1,0 +1,44 @@
+import { decideHeld, type Gated } from './gates.ts';
+import type { HostFacts } from './hosts.ts';
+import type { Held } from './view.ts';
+import { isApproved } from './words.ts';
+import type { World } from './world.ts';
+
+/** By host, every gate that holds it. */
+export type HeldBy = Readonly<Record<string, readonly Held[]>>;
+
+/** Up to so many due hosts, a view names every gate that holds one; beyond, the first. */
+const fullyNamed = 100;
+
+/** Due hosts that are not sent yet and that a gate holds. */
+export function heldHosts(due: readonly HostFacts[], world: Gated): HeldBy {
+	const pending = due.filter(
+		({ host }) => world.stored.incidents[host]?.value.state !== 'notified',
+	);
+	// Beyond that, the first gate and those whose end makes the host confirm anew.
+	const shorten = (held: readonly Held[]) =>
+		due.length <= fullyNamed
+			? held
+			: held
+					.filter(({ gate }, i) => i === 0 || ['leaving', 'storm', 'agent'].includes(gate))
+					.map(({ gate, reason }) => ({ gate, reason: reason.slice(0, 80) }));
+	return Object.fromEntries(
+		pending
+			.map((facts) => [facts.host, shorten(decideHeld(facts, world))] as const)
+			.filter(([, held]) => held.length > 0),
+	);
+}
+
+/** Hosts that confirm anew: a storm held them (an approved one goes on), or their verdict did not stand. */
+export function freedHosts(before: HeldBy, now: HeldBy, world: World): Set<string> {
+	const by = (held: HeldBy, host: string, gate: string) => held[host]?.some((h) => h.gate === gate);
+	const freed = (host: string, gate: string) => by(before, host, gate) && !by(now, host, gate);
+	return new Set(
+		Object.keys(before).filter(
+			(host) =>
+				freed(host, 'agent') ||
+				freed(host, 'leaving') ||
+				(freed(host, 'storm') && !isApproved(world, host)),
+		),
+	);
+}
