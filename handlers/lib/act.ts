@@ -122,18 +122,13 @@ export async function act(planned: Planned, world: World, around: Surroundings):
 	const failures = await forEach(urgent, (step) => learn(step, world, around));
 	const needsLock = steps.some(({ kind }) => ['begin', 'close', 'start'].includes(kind));
 	const lock = needsLock ? await takeLock(around) : null;
-	let done: Omit<Done, 'elsewhere'> = { notified: [], closed: [], failures: [] };
-	if (lock !== null) {
-		try {
-			const locked = await actLocked(planned, lock, world, around);
-			done = locked;
-			await lock.release();
-			failures.push(...(await forEach(locked.started, (key) => sendStarted(key, around))));
-		} finally {
-			await lock.release();
-		}
-	}
+	const done =
+		lock === null
+			? { notified: [], closed: [], failures: [], started: [] }
+			: await actLocked(planned, lock, world, around).finally(lock.release);
+	failures.push(...(await forEach(done.started, (key) => sendStarted(key, around))));
 	failures.push(...(await forEach(of(steps, 'follow'), (step) => learn(step, world, around))));
 	const elsewhere = needsLock && lock === null;
-	return { ...done, elsewhere, failures: [...done.failures, ...failures] };
+	const { notified, closed } = done;
+	return { notified, closed, elsewhere, failures: [...done.failures, ...failures] };
 }

@@ -35,12 +35,9 @@ export async function takeLock(around: Surroundings): Promise<Lock | null> {
 		});
 	};
 	const stopRenewing = clock.every(renewEveryMs, renew);
-	let held = true;
 	return {
 		session,
 		release: async () => {
-			if (!held) return;
-			held = false;
 			stopRenewing();
 			// Released first: destroying the session of a held lock would start its lock-delay.
 			try {
