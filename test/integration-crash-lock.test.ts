@@ -1,6 +1,6 @@
 /**
  * What a controller runs is killed while it holds the lock: before it has committed to anything, between
- * an incident's POST and another's close, and between a close and its STARTED.
+ * an incident's POST and another's close, and between a close and the answer to its STARTED.
  */
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
@@ -55,8 +55,9 @@ async function assertClosed(host: string, requests: number): Promise<void> {
 	assert.deepEqual(rowsOf(masakari, host), [record.uuid]);
 	assert.equal(rowsOf(masakari, host, 'STARTED').length, 1);
 	const sent = postsOf(masakari, host, 'STARTED');
-	assert.equal(sent.length, requests);
-	assert.ok(sent.every(({ generated_time }) => generated_time === record.started?.generated_time));
+	assert.ok(sent.length >= requests && sent.length <= 3, `${sent.length} requests`);
+	const times = new Set(sent.map(({ generated_time }) => generated_time));
+	assert.deepEqual([...times], [record.started?.generated_time]);
 }
 
 test('killed with the lock and before the commit, it leaves nothing, and another sends it once (I2, I3)', async () => {
@@ -109,7 +110,8 @@ test('killed after closing and while STARTED is at Masakari, it is sent again an
 	const made = masakari.fault({ at: 'after', act: 'hang', when: about(third, 'STARTED') });
 	await free();
 	await met(cloud, [never, made]);
-	killProcesses(await untilLocked(cloud));
+	// STARTED is sent without the lock: nothing in KV tells by whom.
+	for (const { name } of cloud.controllers) killProcesses(name);
 	const { incidents, history } = await until('KV', (now) => now);
 	assert.deepEqual(Object.keys(incidents), [], 'both are closed');
 	const pending = Object.values(history).filter(({ value }) => value.started?.state === 'pending');
