@@ -30,7 +30,7 @@ const forgotten: readonly { name: string; stored: Stored; refusal: RegExp | null
 	{
 		name: 'vanished, and is up elsewhere',
 		stored: vanished('up/absent/absent'),
-		refusal: /^n1 is up on management, not gone/,
+		refusal: /^n1 is up on management, not gone; if it will not rejoin storage: --network NAME;/,
 	},
 	{
 		name: 'vanished, and is down elsewhere',
@@ -53,3 +53,10 @@ for (const { name, stored, refusal } of forgotten) {
 		else assert.equal(found, null);
 	});
 }
+
+test('I4: a host is forgotten on one network alone only where it is gone from that one', () => {
+	const stored = vanished('up/absent/absent');
+	assert.equal(decideRefusal(stored, 'n1', 'storage'), null);
+	const refusal = /^n1 neither vanished from management nor left it: nothing to forget$/;
+	assert.match(decideRefusal(stored, 'n1', 'management') ?? '', refusal);
+});

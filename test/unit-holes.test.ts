@@ -47,6 +47,22 @@ for (const { name, before, healths, expected } of returns) {
 	});
 }
 
+test('a leave holds a host after gossip has forgotten it, and without that network too (I4)', () => {
+	const world = seenFor(worldOf({ hosts: { ...quiet, n1: 'absent/up/down' } }), 20, ['n1']);
+	assert.deepEqual(begun(plan(world)), ['n1'], 'due as long as nothing is known of a leave');
+	const { management } = world.stored.snapshots;
+	assert.ok(management, 'management has a snapshot');
+	const left = { ...management, value: { ...management.value, left: ['n1'] } };
+	const snapshots = { ...world.stored.snapshots, management: left };
+	const known = { ...world, stored: { ...world.stored, snapshots } };
+	const unread = { ok: false, error: 'no leader' } as const;
+	for (const reads of [known.reads, { ...known.reads, management: unread }]) {
+		const planned = plan({ ...known, reads });
+		assert.deepEqual(begun(planned), []);
+		assert.deepEqual(gatesOf(planned, 'n1'), ['leaving']);
+	}
+});
+
 test('a maintenance key in capitals holds the host as one that cannot be read (I4)', () => {
 	const value = Buffer.from('{"version":1,"who":"ann","why":"disk","at":1}').toString('base64');
 	const entry = { Key: 'maintenance/N1', Value: value, ModifyIndex: 7, Flags: 0 };

@@ -349,7 +349,7 @@ test('a rack that stays down after the storm is recovered in the end, as many as
 
 test('the count and the limit are those of the reads, not of a snapshot in KV', () => {
 	const world = burning(six);
-	const hosts = decideHosts(world.settings, world.reads);
+	const hosts = decideHosts(world.settings, world.reads, {});
 	assert.equal(hosts.size, 26);
 	const emptied = { ...world, stored: { ...world.stored, snapshots: {} } };
 	assert.deepEqual(plan(emptied).view.storm, plan(world).view.storm);

@@ -1,6 +1,5 @@
 import type { Reads } from './decide/health.ts';
 import type { HostFacts } from './decide/hosts.ts';
-import { decideHosts } from './decide/hosts.ts';
 import type { MasakariFacts } from './decide/masakari.ts';
 import { plan, wantsMasakari } from './decide/plan.ts';
 import type { Stored } from './decide/stored.ts';
@@ -32,9 +31,6 @@ async function probe(
 	return new Set((await Promise.all(asked)).flat());
 }
 
-/** Hosts probed at most: as many as a view names. */
-const probedHosts = 1000;
-
 /**
  * One look at everything: KV first, then all networks at once, then what only due hosts need. The
  * time it carries is that of the networks' reads. With `facts` given, Masakari is not asked again.
@@ -52,12 +48,16 @@ export async function readWorld(
 		...{ readAt, uptime: clock.uptime(), now: clock.now() },
 		...{ refused: new Set<string>(), masakari: null },
 	};
-	const due = [...decideHosts(settings, reads).values()].filter((h) => h.verdict === 'recovery');
-	const undecided = due.filter(({ host }) => stored.incidents[host]?.value.state !== 'notified');
-	const probed = settings.agentProbe ? undecided.slice(0, probedHosts) : [];
-	const refused = await probe(probed, reads, around);
+	const first = plan(seen);
+	const asked = Object.keys(first.view.due).flatMap((host) => {
+		const pending = stored.incidents[host]?.value.state !== 'notified';
+		const due = settings.agentProbe && pending ? first.hosts.get(host) : undefined;
+		return due ?? [];
+	});
+	const refused = await probe(asked, reads, around);
 	const known: World = { ...seen, refused, masakari: facts ?? null };
-	if (facts !== undefined || !wantsMasakari(plan(known), known)) return known;
+	const planned = refused.size > 0 ? plan(known) : first;
+	if (facts !== undefined || !wantsMasakari(planned, known)) return known;
 	return { ...known, masakari: await askMasakari(around) };
 }
 

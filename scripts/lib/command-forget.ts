@@ -1,7 +1,7 @@
 import { keyOf } from '../../handlers/lib/decide/keys.ts';
 import { forgetHost, type Snapshot, sameSnapshot } from '../../handlers/lib/decide/snapshot.ts';
 import type { Stored } from '../../handlers/lib/decide/stored.ts';
-import { InputError } from '../../handlers/lib/errors.ts';
+import { InputError, UsageError } from '../../handlers/lib/errors.ts';
 import { change, changeIncident } from '../../handlers/lib/record.ts';
 import type { CommandResult, Run } from '../../handlers/lib/run.ts';
 import { parseSnapshot } from '../../handlers/lib/schema/snapshot.ts';
@@ -20,40 +20,54 @@ function networksWith(
 	return Object.entries(snapshots).flatMap(([n, { value }]) => (listed(value) ? [n] : []));
 }
 
-/** Why a host must not be forgotten; null where it may be. */
-export function decideRefusal(stored: Stored, host: string): string | null {
+/** Why a host must not be forgotten, on all networks or on this one; null where it may be. */
+export function decideRefusal(stored: Stored, host: string, network?: string): string | null {
+	const gone = networksWith(stored, host, 'vanished', 'left');
+	if (network !== undefined) {
+		if (gone.includes(network)) return null;
+		return `${host} neither vanished from ${network} nor left it: nothing to forget`;
+	}
 	for (const health of ['down', 'up'] as const) {
 		const networks = networksWith(stored, host, health);
 		if (networks.length === 0) continue;
 		return (
 			`${host} is ${health} on ${networks.join(', ')}, not gone; ` +
+			(gone.length > 0 ? `if it will not rejoin ${gone.join(', ')}: --network NAME; ` : '') +
 			`to keep it from being recovered: hostmonitor maintenance ${host} --reason TEXT`
 		);
 	}
-	const gone = networksWith(stored, host, 'vanished', 'left');
 	if (gone.length > 0 || stored.incidents[host]) return null;
 	return `${host} neither vanished nor left any network, and has no incident: nothing to forget`;
 }
 
 async function run(run: Run): Promise<CommandResult> {
-	const { values, positionals } = parseOptions(run.argv, { reason: { type: 'string' } });
+	const { values, positionals } = parseOptions(run.argv, {
+		reason: { type: 'string' },
+		network: { type: 'string' },
+	});
 	const name = onlyOne(positionals, 'HOST');
 	const { who, why, at } = say(run.env, parseComment(values.reason));
 	const store = await openStore(run);
 	const { kv } = store;
 	const stored = await readStored(store);
-	const networks = store.config.settings.networks.map((network) => `networks/${network}`);
-	requireReadable(store, stored, [...networks, `hosts/${keyOf(name)}`]);
+	const { networks } = store.config.settings;
+	if (values.network !== undefined && !networks.includes(values.network)) {
+		throw new UsageError(`no network "${values.network}": there are ${networks.join(', ')}`);
+	}
+	const keys = networks.map((network) => `networks/${network}`);
+	requireReadable(store, stored, [...keys, `hosts/${keyOf(name)}`]);
 	const host = findHost(name, stored);
-	const refusal = decideRefusal(stored, host);
+	const refusal = decideRefusal(stored, host, values.network);
 	if (refusal !== null) throw new InputError(refusal);
 
 	const lines: string[] = [];
 	const forgotten = { who, why, at };
-	if (await changeIncident(kv, host, (incident) => ({ ...incident, forgotten }))) {
+	const whole = values.network === undefined;
+	if (whole && (await changeIncident(kv, host, (incident) => ({ ...incident, forgotten })))) {
 		lines.push(`${host}: its incident will be closed by the controllers`);
 	}
 	for (const network of networksWith(stored, host, 'vanished', 'left')) {
+		if (!whole && network !== values.network) continue;
 		await change(kv, `networks/${network}`, parseSnapshot, (snapshot) => {
 			const next = forgetHost(snapshot, host);
 			return sameSnapshot(snapshot, next) ? snapshot : next;
@@ -68,14 +82,17 @@ async function run(run: Run): Promise<CommandResult> {
 
 /** Ends what is left of a host that will not come back. */
 export const forget: Command = {
-	usage: ['HOST [--reason TEXT]'],
+	usage: ['HOST [--network NAME] [--reason TEXT]'],
 	summary: 'forget a host that vanished or left for good',
 	help: [
 		'For a host that is gone from its networks and will not come back: takes it from their lists of',
 		'vanished and left hosts, and lets the controllers close its incident. Refused while any network',
 		'shows it up or down. One that comes back later is a new host.',
 		'',
-		'  --reason TEXT  for the record',
+		'  --network NAME  only there: the host will not rejoin this network and goes on without it.',
+		'                  One that left it may be recovered from then on, as soon as gossip has',
+		'                  forgotten it too (`consul force-leave -prune` makes it)',
+		'  --reason TEXT   for the record',
 	].join('\n'),
 	run,
 };

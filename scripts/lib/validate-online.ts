@@ -84,7 +84,7 @@ async function judgeKv(store: Store): Promise<Inspection> {
 /** Masakari compares names with case, and recovers only hosts of its segments. */
 function judgeMasakari({ settings }: Config, reads: Reads, facts: MasakariFacts): Inspection {
 	if (!facts.ok) return { ...nothing, failures: [`Masakari: ${facts.error}`] };
-	const warnings = [...decideHosts(settings, reads).values()].flatMap(({ host, name }) => {
+	const warnings = [...decideHosts(settings, reads, {}).values()].flatMap(({ host, name }) => {
 		const known = facts.hosts.get(host);
 		if (known === undefined) return [`${name} is in no failover segment of Masakari`];
 		return known.name === name ? [] : [`Masakari spells ${known.name} what Consul calls ${name}`];

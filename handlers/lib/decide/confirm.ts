@@ -5,6 +5,8 @@ export const gapSeconds = 40;
 
 /** A host restarts everybody's confirmation at most once in this many seconds. */
 const restartSeconds = 300;
+/** Of so many at most it is remembered; one that is not may restart it once more. */
+const rememberedRestarts = 1000;
 
 type Sightings = Readonly<Record<string, Sighting>>;
 
@@ -35,9 +37,9 @@ export function confirmDue(
 	uptime: number,
 ): Pick<View, 'due' | 'restarts'> {
 	const sightings = continueSightings(previous.due, due, uptime);
-	const restarts = Object.fromEntries(
-		Object.entries(previous.restarts).filter(([, at]) => uptime - at < restartSeconds),
-	);
+	const recent = Object.entries(previous.restarts).filter(([, at]) => uptime - at < restartSeconds);
+	const newest = recent.sort(([, a], [, b]) => b - a).slice(0, rememberedRestarts);
+	const restarts = Object.fromEntries(newest);
 	const newcomers = due.filter(
 		(host) => sightings[host]?.first_seen === uptime && restarts[host] === undefined,
 	);

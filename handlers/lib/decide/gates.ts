@@ -50,17 +50,13 @@ function maintenance({ host }: HostFacts, world: Gated): string | null {
 	return on.length > 0 ? `consul maint on ${names(on)}` : null;
 }
 
-/** Networks a host has left, by this controller's own reads; by the snapshot where it cannot read. */
-export function leftOn({ host, vector }: HostFacts, world: Gated): string[] {
-	return world.settings.networks.filter((network) =>
-		world.reads[network]?.ok
-			? vector[network] === 'left'
-			: world.snapshots[network]?.left.includes(host),
-	);
+/** Networks a host has left and not come back to. */
+export function leftOn({ vector }: HostFacts): string[] {
+	return Object.keys(vector).filter((network) => vector[network] === 'left');
 }
 
 function leaving(facts: HostFacts, world: Gated): string | null {
-	const on = leftOn(facts, world);
+	const on = leftOn(facts);
 	if (on.length > 0) return `left ${names(on)}`;
 	// A restarted controller does not know who left; the others still do.
 	const who = Object.keys(world.others).find((c) => world.others[c]?.left.includes(facts.host));
@@ -130,9 +126,6 @@ const gates: Readonly<Record<string, Gate>> = {
 	masakari: masakariGate,
 };
 
-/** Gates whose hosts are not part of a storm: somebody, or the host itself, explains them. */
-const explained = ['maintenance', 'leaving', 'agent'] as const;
-
 /** A view names 1,000 hosts within 512 KiB. */
 const longestReason = 200;
 
@@ -144,7 +137,12 @@ export function decideHeld(host: HostFacts, world: Gated): Held[] {
 	});
 }
 
-/** Whether a host counts towards a storm. */
+/** Whether somebody took the host out of service: its outage is no news. */
+export function isPlannedWork(host: HostFacts, world: Gated): boolean {
+	return maintenance(host, world) !== null || leaving(host, world) !== null;
+}
+
+/** Whether a host counts towards a storm: neither somebody nor the host itself explains its outage. */
 export function countsForStorm(host: HostFacts, world: Gated): boolean {
-	return explained.every((gate) => gates[gate]?.(host, world) === null);
+	return !isPlannedWork(host, world) && agent(host, world) === null;
 }

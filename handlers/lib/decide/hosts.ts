@@ -40,8 +40,15 @@ export function monitoredHosts(snapshots: Readonly<Record<string, Snapshot>>): R
 	);
 }
 
-/** Every host that a readable network shows, with its vector and the matrix' verdict. */
-export function decideHosts(settings: Settings, reads: Reads): ReadonlyMap<string, HostFacts> {
+/**
+ * Every host that a readable network shows, with its vector and the matrix' verdict. `snapshots` as they
+ * stand after these reads: who left stays `left` when a network does not know the host any more.
+ */
+export function decideHosts(
+	settings: Settings,
+	reads: Reads,
+	snapshots: Readonly<Record<string, Snapshot>>,
+): ReadonlyMap<string, HostFacts> {
 	const hubFirst = [settings.hub, ...settings.networks.filter((n) => n !== settings.hub)];
 	const names = new Map<string, string>();
 	for (const network of hubFirst) {
@@ -49,18 +56,21 @@ export function decideHosts(settings: Settings, reads: Reads): ReadonlyMap<strin
 		if (!reading?.ok) continue;
 		for (const [host, { name }] of reading.nodes) if (!names.has(host)) names.set(host, name);
 	}
+	const gone = new Map(settings.networks.map((n) => [n, new Set(snapshots[n]?.left)]));
 	return new Map(
 		[...names].map(([host, name]) => {
-			const vector = Object.fromEntries(
-				settings.networks.map((network) => [network, healthIn(reads, network, host)]),
-			);
+			const healthOn = (network: string): Health => {
+				const health = healthIn(reads, network, host);
+				return health === 'unknown' && gone.get(network)?.has(host) ? 'left' : health;
+			};
+			const vector = Object.fromEntries(settings.networks.map((n) => [n, healthOn(n)]));
 			return [host, { host, name, vector, verdict: decideVerdict(settings.matrix, vector) }];
 		}),
 	);
 }
 
 /** A host's health in one network; `unknown` where the network or the node cannot be read. */
-export function healthIn(reads: Reads, network: string, host: string): Health {
+function healthIn(reads: Reads, network: string, host: string): Health {
 	const reading = reads[network];
 	return (reading?.ok && reading.nodes.get(hostOf(host))?.health) || 'unknown';
 }

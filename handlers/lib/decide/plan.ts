@@ -1,5 +1,5 @@
 import { confirmDue, continueSightings, isConfirmed } from './confirm.ts';
-import { type Gated, leftOn } from './gates.ts';
+import { type Gated, isPlannedWork, leftOn } from './gates.ts';
 import { freedHosts, heldHosts } from './held.ts';
 import { currentSnapshots, decideHosts, type HostFacts, monitoredHosts } from './hosts.ts';
 import { emptyView, masakariWord, otherViews, previousView } from './own-view.ts';
@@ -21,12 +21,18 @@ export interface Planned {
 /** Hosts a view names at most. */
 const namedHosts = 1000;
 
-/** By name, approved ones first, at most 1,000: a view must stay small however much burns. */
-function nameable(hosts: readonly HostFacts[], world: World): HostFacts[] {
-	const rank = (facts: HostFacts) => (isApproved(world, facts.host) ? 0 : 1);
-	return [...hosts]
-		.sort((a, b) => rank(a) - rank(b) || (a.host < b.host ? -1 : 1))
-		.slice(0, namedHosts);
+/**
+ * At most 1,000 by name, approved ones first, planned work last: a view must stay small however much
+ * burns. Nothing is done for the others, so the agent probe needs no more than these.
+ */
+function nameable(hosts: readonly HostFacts[], world: Gated): HostFacts[] {
+	const rank = (facts: HostFacts) =>
+		isApproved(world, facts.host) ? 0 : isPlannedWork(facts, world) ? 2 : 1;
+	return hosts
+		.map((facts) => ({ facts, rank: rank(facts) }))
+		.sort((a, b) => a.rank - b.rank || (a.facts.host < b.facts.host ? -1 : 1))
+		.slice(0, namedHosts)
+		.map(({ facts }) => facts);
 }
 
 /** The world with what all gates share worked out once. */
@@ -34,10 +40,10 @@ function gate(
 	world: World,
 	due: readonly HostFacts[],
 	hosts: ReadonlyMap<string, HostFacts>,
+	snapshots: Gated['snapshots'],
 	before: View['storm'],
 ): Gated {
 	const { settings, uptime } = world;
-	const snapshots = currentSnapshots(settings, world.reads, world.stored);
 	const open: Gated = { ...world, snapshots, others: otherViews(world), storm: null };
 	const limit = stormLimit(settings.storm, monitoredHosts(snapshots).size);
 	const count = countStorm(due, hosts, open);
@@ -63,10 +69,11 @@ function nextMoment(moments: readonly number[], uptime: number): number | null {
 export function plan(world: World): Planned {
 	const { settings, stored, uptime } = world;
 	const previous = previousView(world);
-	const hosts = decideHosts(settings, world.reads);
+	const snapshots = currentSnapshots(settings, world.reads, stored);
+	const hosts = decideHosts(settings, world.reads, snapshots);
 	const allDue = [...hosts.values()].filter(({ verdict }) => verdict === 'recovery');
-	const gated = gate(world, allDue, hosts, previous.storm);
-	const due = nameable(allDue, world);
+	const gated = gate(world, allDue, hosts, snapshots, previous.storm);
+	const due = nameable(allDue, gated);
 	const held = { ...heldHosts(due, gated) };
 	const confirmed = confirmDue(
 		previous,
@@ -102,7 +109,7 @@ export function plan(world: World): Planned {
 		returning,
 		uncounted: allDue.length - due.length,
 		storm: gated.storm,
-		left: due.filter((facts) => leftOn(facts, gated).length > 0).map(({ host }) => host),
+		left: due.filter((facts) => leftOn(facts).length > 0).map(({ host }) => host),
 		held,
 		masakari: masakariWord(world),
 		abstains,

@@ -8,6 +8,7 @@ export interface Snapshot {
 	readonly version: 1;
 	readonly up: readonly string[];
 	readonly down: readonly string[];
+	/** Sticky: gossip forgets who left within a day, and a restarted controller at once. */
 	readonly left: readonly string[];
 	/** Known before, gone without a leave: whoever restarted does not know dead members. */
 	readonly vanished: readonly string[];
@@ -37,7 +38,8 @@ function statesOf(snapshot: Snapshot): Map<string, State> {
 /**
  * The next snapshot of a network that could be read. Controllers whose gossip differs (one restarted
  * and forgot the dead) must not overwrite each other for ever, so what is unclear keeps its last clear
- * state, and a leave is only listed of a node that was listed before it.
+ * state, and a leave is only listed of a node that was listed before it, and then until the node is
+ * seen again or an operator forgets it.
  */
 export function decideSnapshot(previous: Snapshot, reading: Readable): Snapshot {
 	const before = statesOf(previous);
@@ -48,7 +50,7 @@ export function decideSnapshot(previous: Snapshot, reading: Readable): Snapshot 
 	}
 	for (const [host, state] of before) {
 		const gone = !reading.nodes.has(host) && !reading.unmonitored.has(host);
-		if (gone && state !== 'left') now.set(host, 'vanished');
+		if (gone) now.set(host, state === 'left' ? 'left' : 'vanished');
 	}
 	const hostsIn = (state: State) =>
 		[...now].flatMap(([host, its]) => (its === state ? [host] : [])).sort();
