@@ -4,7 +4,8 @@
  * network live, repairs the snapshots, does what aggregate-hosts does, keeps this controller's view
  * alive, and reports. It waits for nothing, and stops by itself after 25 s.
  */
-import { decideFindings, reportText } from '../handlers/lib/decide/report.ts';
+import { decideFindings } from '../handlers/lib/decide/report.ts';
+import { reportText } from '../handlers/lib/decide/report-text.ts';
 import { ConsulError, messageOf } from '../handlers/lib/errors.ts';
 import { openSurroundings } from '../handlers/lib/open.ts';
 import { pipeline } from '../handlers/lib/pipeline.ts';

@@ -6,7 +6,9 @@
  * or beside another run.
  */
 import { aggregate } from './lib/aggregate.ts';
+import { aggregateWatch } from './lib/decide/watches.ts';
 import { drainStdin } from './lib/io/stdin.ts';
+import { noteRun } from './lib/note-run.ts';
 import { openSurroundings } from './lib/open.ts';
 import { runHandler } from './lib/run.ts';
 import { parseKv } from './lib/schema/kv.ts';
@@ -18,5 +20,7 @@ void runHandler('aggregate-hosts', 90, async (run) => {
 	// Validated, but only a hint: the state is read below.
 	parseKv(await drainStdin(process.stdin), 'stdin');
 	const around = await openSurroundings(run, { lastPostSeconds: waitSeconds, masakariMs: 10_000 });
-	return aggregate(around, waitSeconds);
+	const { said, saw } = await aggregate(around, waitSeconds);
+	await noteRun(around, aggregateWatch, saw);
+	return said;
 });

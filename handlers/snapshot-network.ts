@@ -3,14 +3,20 @@
  * Watch handler, `type=checks state=critical` of one network: reads that network live and brings
  * `networks/<network>` in the hub's KV up to it. Safe to run late, twice, or beside another run.
  */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { sawOfNetwork, snapshotWatch } from './lib/decide/watches.ts';
 import { UsageError } from './lib/errors.ts';
 import { drainStdin } from './lib/io/stdin.ts';
+import { noteRun } from './lib/note-run.ts';
 import { openSurroundings } from './lib/open.ts';
 import { optionOf } from './lib/options.ts';
 import { putSnapshot, readOne } from './lib/put-snapshot.ts';
 import { runHandler } from './lib/run.ts';
 import { parseChecks } from './lib/schema/checks.ts';
 import { readStored } from './lib/world.ts';
+
+/** Gossip reaches this agent up to some seconds after the catalog, which alone fires the watch. */
+const [mostLooks, againMs] = [5, 1000];
 
 void runHandler('snapshot-network', 20, async (run) => {
 	// Validated, but only a hint: the network is read below.
@@ -22,8 +28,18 @@ void runHandler('snapshot-network', 20, async (run) => {
 		const known = around.settings.networks.join(', ');
 		throw new UsageError(`--network ${network}: the configuration has ${known}`);
 	}
-	const stored = await readStored(around);
-	const reading = await readOne(around, network, stored);
-	const written = await putSnapshot(around, network, reading, stored);
-	return written ? `${network}: snapshot written` : `${network}: nothing changed`;
+	let changed = false;
+	for (let looks = 1; ; looks++) {
+		const stored = await readStored(around);
+		const reading = await readOne(around, network, stored);
+		const { written, snapshot } = await putSnapshot(around, network, reading, stored);
+		changed ||= written;
+		const unclear = [...reading.nodes.values()].some(({ health }) => health === 'unknown');
+		if (unclear && looks < mostLooks) {
+			await sleep(againMs, undefined, { signal: run.signal });
+			continue;
+		}
+		await noteRun(around, snapshotWatch(network), sawOfNetwork(snapshot));
+		return changed ? `${network}: snapshot written` : `${network}: nothing changed`;
+	}
 });

@@ -2,12 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { plan } from '../handlers/lib/decide/plan.ts';
-import {
-	decideFindings,
-	type Finding,
-	reportText,
-	summarize,
-} from '../handlers/lib/decide/report.ts';
+import { decideFindings, type Finding } from '../handlers/lib/decide/report.ts';
+import { reportText, summarize } from '../handlers/lib/decide/report-text.ts';
 import { emptySnapshot } from '../handlers/lib/decide/snapshot.ts';
 import type { World } from '../handlers/lib/decide/world.ts';
 import {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { compile, registry } from '../handlers/lib/schema/compile.ts';
+import { parseHandlerRuns } from '../handlers/lib/schema/handler-runs.ts';
 import { parseClosedIncident, parseIncident } from '../handlers/lib/schema/incident.ts';
 import type { Parse } from '../handlers/lib/schema/input.ts';
 import { parseOperatorWord } from '../handlers/lib/schema/operator-word.ts';
@@ -9,7 +10,7 @@ import { parseSnapshot } from '../handlers/lib/schema/snapshot.ts';
 import { parseView } from '../handlers/lib/schema/view.ts';
 import { complaint, key } from './fixtures/complaint.ts';
 import { asStored, changed, isBranch, paths } from './fixtures/mutation.ts';
-import { closed, incident, operatorWord, snapshot, view } from './fixtures/values.ts';
+import { closed, handlerRuns, incident, operatorWord, snapshot, view } from './fixtures/values.ts';
 
 interface Ours {
 	readonly name: string;
@@ -37,7 +38,14 @@ const ours: readonly Ours[] = [
 		sample: view,
 		parse: parseView,
 		optional: ['masakari/error'],
-		records: ['networks', 'due', 'returning', 'restarts', 'held'],
+		records: ['networks', 'due', 'returning', 'restarts', 'held', 'watches'],
+	},
+	{
+		name: "a controller's handler runs",
+		sample: handlerRuns,
+		parse: parseHandlerRuns,
+		optional: [],
+		records: ['ran'],
 	},
 	{
 		name: 'an incident',

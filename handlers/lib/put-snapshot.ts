@@ -1,5 +1,5 @@
 import type { Readable } from './decide/health.ts';
-import { decideSnapshot, emptySnapshot, sameSnapshot } from './decide/snapshot.ts';
+import { decideSnapshot, emptySnapshot, type Snapshot, sameSnapshot } from './decide/snapshot.ts';
 import type { Stored } from './decide/stored.ts';
 import { ConflictError, ConsulError, InputError } from './errors.ts';
 import type { Surroundings } from './surroundings.ts';
@@ -20,7 +20,7 @@ export async function readOne(
 }
 
 /**
- * Brings one network's snapshot up to this reading, by `?cas`; false where it already says so. After a
+ * Brings one network's snapshot up to this reading, by `?cas`, unless it says so already. After a
  * conflict the network is read again: what others wrote may rest on a later read. What does not parse
  * is left untouched, and named.
  */
@@ -29,7 +29,7 @@ export async function putSnapshot(
 	network: string,
 	reading: Readable,
 	stored: Stored,
-): Promise<boolean> {
+): Promise<{ readonly written: boolean; readonly snapshot: Snapshot }> {
 	const key = `networks/${network}`;
 	let [seen, known] = [reading, stored];
 	for (let tries = 0; tries < conflicts; tries++) {
@@ -37,8 +37,11 @@ export async function putSnapshot(
 		if (broken) throw new InputError(`${key}: ${broken.error}`);
 		const before = known.snapshots[network];
 		const next = decideSnapshot(before?.value ?? emptySnapshot, seen);
-		if (before && sameSnapshot(before.value, next)) return false;
-		if (await around.kv.putCas(key, JSON.stringify(next), before?.index ?? 0)) return true;
+		if (before && sameSnapshot(before.value, next)) return { written: false, snapshot: next };
+		const index = before?.index ?? 0;
+		if (await around.kv.putCas(key, JSON.stringify(next), index)) {
+			return { written: true, snapshot: next };
+		}
 		known = await readStored(around);
 		seen = await readOne(around, network, known);
 	}

@@ -1,4 +1,4 @@
-import { capLines } from './decide/report.ts';
+import { capLines } from './decide/report-text.ts';
 import { type ErrorCode, HostmonitorError, messageOf } from './errors.ts';
 import { type Log, logToStderr } from './log.ts';
 

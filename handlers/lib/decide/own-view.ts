@@ -18,6 +18,7 @@ export function emptyView(world: World): View {
 		restarts: {},
 		storm: null,
 		left: [],
+		watches: {},
 		held: {},
 		masakari: null,
 		abstains: null,

@@ -6,6 +6,7 @@ import { emptyView, masakariWord, otherViews, previousView } from './own-view.ts
 import { isReturning, nextAttempt, type Step, stepsWithoutConfirmation } from './steps.ts';
 import { countStorm, decideStorm, stormLimit } from './storm.ts';
 import type { Held, View } from './view.ts';
+import { decideWatches } from './watches.ts';
 import { isApproved } from './words.ts';
 import type { World } from './world.ts';
 
@@ -110,6 +111,7 @@ export function plan(world: World): Planned {
 		uncounted: allDue.length - due.length,
 		storm: gated.storm,
 		left: due.filter((facts) => leftOn(facts).length > 0).map(({ host }) => host),
+		watches: decideWatches(previous.watches, world, snapshots),
 		held,
 		masakari: masakariWord(world),
 		abstains,

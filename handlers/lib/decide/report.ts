@@ -2,6 +2,7 @@ import { currentSnapshots, type HostFacts } from './hosts.ts';
 import type { Incident } from './incident.ts';
 import type { Planned } from './plan.ts';
 import type { Held } from './view.ts';
+import { deadWatches } from './watches.ts';
 import type { World } from './world.ts';
 
 /** Something an operator should know; 1 is a warning, 2 critical. */
@@ -87,6 +88,10 @@ export function decideFindings(world: World, done: Planned): Finding[] {
 		if (name !== world.self)
 			found.push({ level: 1, text: `configuration differs from that of ${name}` });
 	}
+	for (const watch of deadWatches(view.watches, world)) {
+		const text = `${watch} did not run after a change: its watch is dead, or it fails: consul reload`;
+		found.push({ level: 1, text });
+	}
 	if (view.abstains) found.push({ level: 1, text: `standing back: ${view.abstains.reason}` });
 	for (const [host, { value }] of Object.entries(stored.incidents)) {
 		found.push(ofIncident(value, view.returning[host] !== undefined, view.held[host]?.[0]));
@@ -97,51 +102,4 @@ export function decideFindings(world: World, done: Planned): Finding[] {
 	}
 	if (view.uncounted > 0) found.push({ level: 2, text: `${view.uncounted} more hosts are due` });
 	return found.sort((a, b) => b.level - a.level);
-}
-
-/** Consul keeps the last 4 KB of a check's output. */
-const maxBytes = 3500;
-const words = ['passing', 'warning', 'critical'] as const;
-
-/** A check's text: the verdict in one line under 80 characters, then what fits of the findings. */
-export function reportText(
-	findings: readonly Finding[],
-	well: string,
-): { exit: 0 | 1 | 2; text: string } {
-	const exit = findings.some(({ level }) => level === 2) ? 2 : findings.length > 0 ? 1 : 0;
-	if (exit === 0) return { exit, text: well.slice(0, 79) };
-	const critical = findings.filter(({ level }) => level === 2).length;
-	const verdict = `${words[exit]}: ${critical} critical, ${findings.length - critical} warning`;
-	const lines = findings.map(({ level, text }) => `${words[level]}: ${text.slice(0, 300)}`);
-	return { exit, text: [verdict, ...capLines(lines)].join('\n') };
-}
-
-/** What fits of these lines below a check's first one. */
-export function capLines(lines: readonly string[]): string[] {
-	let bytes = 0;
-	const fits = lines.findIndex((line) => {
-		bytes += Buffer.byteLength(line) + 1;
-		return bytes > maxBytes;
-	});
-	if (fits < 0) return [...lines];
-	return [...lines.slice(0, fits), `and ${lines.length - fits} more: hostmonitor status`];
-}
-
-/** A handler's one sentence. */
-export function summarize(
-	{ view }: Planned,
-	done: {
-		readonly notified: readonly string[];
-		readonly closed: readonly string[];
-		readonly elsewhere: boolean;
-	},
-): string {
-	const parts = [
-		`${Object.keys(view.due).length} due`,
-		`${Object.keys(view.held).length} held`,
-		...(done.notified.length > 0 ? [`notified ${done.notified.join(', ')}`] : []),
-		...(done.closed.length > 0 ? [`closed ${done.closed.join(', ')}`] : []),
-		...(done.elsewhere ? ['the lock is elsewhere'] : []),
-	];
-	return parts.join(', ');
 }

@@ -1,6 +1,7 @@
 import type { ClosedIncident, Incident, Word } from './incident.ts';
 import type { Snapshot } from './snapshot.ts';
 import type { View } from './view.ts';
+import type { HandlerRuns } from './watches.ts';
 
 /** A KV value that parsed, with the index that a `cas` of it needs. */
 export interface Entry<T> {
@@ -29,6 +30,7 @@ export interface Stored {
 	readonly index: number;
 	readonly snapshots: Readonly<Record<string, Entry<Snapshot>>>;
 	readonly views: Readonly<Record<string, Entry<View>>>;
+	readonly runs: Readonly<Record<string, Entry<HandlerRuns>>>;
 	readonly incidents: Readonly<Record<string, Entry<Incident>>>;
 	readonly history: Readonly<Record<string, Entry<ClosedIncident>>>;
 	readonly maintenance: Readonly<Record<string, Entry<OperatorWord>>>;

@@ -37,6 +37,10 @@ export interface View {
 	} | null;
 	/** Due hosts that this controller's own reads show left on a network. */
 	readonly left: readonly string[];
+	/** By what runs them: what they look at, and since when it differs from before; null: not since boot. */
+	readonly watches: Readonly<
+		Record<string, { readonly saw: number; readonly changed: number | null }>
+	>;
 	readonly held: Readonly<Record<string, readonly Held[]>>;
 	/** Null until asked. */
 	readonly masakari: { readonly answers: boolean; readonly error?: string } | null;

@@ -1,6 +1,7 @@
 import { keyOf, nameOfKey } from '../decide/keys.ts';
 import type { Entry, Stored, Unreadable } from '../decide/stored.ts';
 import { messageOf } from '../errors.ts';
+import { parseHandlerRuns } from './handler-runs.ts';
 import { parseClosedIncident, parseIncident } from './incident.ts';
 import type { Parse } from './input.ts';
 import { type KvEntry, parseEntry } from './kv.ts';
@@ -10,7 +11,10 @@ import { parseView } from './view.ts';
 
 type Folder<T> = Record<string, Entry<T>>;
 
-const folders = ['networks', 'controllers', 'hosts', 'history', 'maintenance', 'approved'];
+const folders = [
+	...['networks', 'controllers', 'handlers', 'hosts', 'history'],
+	...['maintenance', 'approved'],
+];
 
 const byHost = (segment: string) => nameOfKey(segment);
 const asIs = (segment: string) => segment;
@@ -62,6 +66,7 @@ export function parseStored(entries: readonly KvEntry[], index: number): Stored 
 		index,
 		snapshots: folder('networks', parseSnapshot, asIs),
 		views: folder('controllers', parseView, byHost),
+		runs: folder('handlers', parseHandlerRuns, byHost),
 		incidents: folder('hosts', parseIncident, byHost),
 		history: folder('history', parseClosedIncident, asIs),
 		maintenance: folder('maintenance', parseOperatorWord, byHost),

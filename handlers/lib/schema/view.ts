@@ -26,6 +26,9 @@ const version1 = compile<View>(
 			nullable: true,
 		},
 		left: listOf(name),
+		watches: recordOf(
+			ours<View['watches'][string]>({ saw: count, changed: { ...time, nullable: true } }),
+		),
 		held: recordOf(listOf(ours<Held>({ gate: name, reason: text }))),
 		masakari: {
 			...ours<NonNullable<View['masakari']>>({ answers: { type: 'boolean' }, error: text }, [

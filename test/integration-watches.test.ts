@@ -1,0 +1,64 @@
+/** Watches that are gone, or run nothing: the check does their work, and says that they are dead. */
+import assert from 'node:assert/strict';
+import { cpSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { after, before, test } from 'node:test';
+import type { Host } from '../scripts/lib/cloud-host.ts';
+import { eventually } from '../scripts/lib/eventually.ts';
+import { type InstalledCloud, patienceMs, startInstalled } from './fixtures/installed-cloud.ts';
+import { assertOne, notified } from './fixtures/notified.ts';
+
+let cloud: InstalledCloud;
+let controller: Host;
+let prefix: string;
+
+before(async () => {
+	cloud = await startInstalled({ controllers: 1, computes: 4 }, {});
+	controller = cloud.controllers[0] ?? assert.fail('there is a controller');
+	prefix = join(cloud.dir, 'lib');
+	cpSync(resolve(import.meta.dirname, '../dist'), prefix, { recursive: true });
+	await cloud.install(controller, { prefix, settings: settings() });
+});
+after(() => cloud?.close());
+
+const settings = () => ({
+	confirm: '3s',
+	masakari: { endpoint: cloud.masakari.url, auth: 'none' },
+});
+
+const isDown = (host: string, network: string) =>
+	cloud.until(`${host} down on ${network}`, ({ snapshots }) =>
+		snapshots[network]?.value.down.includes(host),
+	);
+
+/** Waits until the check says nothing of dead watches any more. */
+const silent = () =>
+	eventually(async () => !/did not run/.test((await cloud.says(controller)).Output), {
+		timeoutMs: patienceMs,
+	});
+
+test('a reload that failed leaves no watch: the check writes the snapshot and says so', async () => {
+	const agent = controller.agent('tenant');
+	const broken = join(agent.configDir, 'broken.json');
+	writeFileSync(broken, JSON.stringify({ watches: [{ type: 'nonsense', args: ['/bin/true'] }] }));
+	await assert.rejects(agent.reload());
+	await cloud.host('compute-1').agent('tenant').kill();
+	await isDown('compute-1', 'tenant');
+	await cloud.says(controller, /compute-1: tenant down: left alone by the matrix/);
+	await cloud.says(controller, /^warning: snapshot-network tenant did not run after a change: /m);
+	rmSync(broken);
+	await agent.reload();
+	await silent();
+	await cloud.host('compute-1').agent('tenant').start();
+});
+
+test('without the files of both handlers, a host that dies is notified all the same', async () => {
+	const away = join(cloud.dir, 'away');
+	renameSync(join(prefix, 'handlers'), away);
+	await cloud.host('compute-2').kill();
+	assertOne(cloud.masakari, 'compute-2', await cloud.until('sent', notified('compute-2')));
+	await cloud.says(controller, /^warning: snapshot-network storage did not run after a change: /m);
+	renameSync(away, join(prefix, 'handlers'));
+	await cloud.install(controller, { prefix, settings: settings() });
+	await silent();
+});
