@@ -26,7 +26,7 @@ before(async () => {
 		...['-hcl', `addresses { http = "${address}" } performance { raft_multiplier = 1 }`],
 		...['-hcl', 'acl { enabled = true default_policy = "deny" }'],
 	];
-	const where = { network: 'management', address, httpPort: 8500, dir, mark };
+	const where = { network: 'management', address, http: `${address}:8500`, dir, mark };
 	agent = createAgent({ node: 'controller-1', ...where, args });
 	await agent.start();
 	root = await eventually(async () => (await send('PUT', '/v1/acl/bootstrap', '')).json?.SecretID);

@@ -115,7 +115,13 @@ test('a host that calls itself by capitals is listed in lower case', async () =>
 	const address = server.address.replace(/\d+$/, '100');
 	const file = new URL('../consul.d/storage/client.json', import.meta.url).pathname;
 	stranger = createAgent({
-		...{ node: 'COMPUTE-9', network: 'storage', address, httpPort: 8520, mark: 'capitals' },
+		...{
+			node: 'COMPUTE-9',
+			network: 'storage',
+			address,
+			http: `${address}:8520`,
+			mark: 'capitals',
+		},
 		dir: join(cloud.dir, 'COMPUTE-9'),
 		args: [
 			...['-config-file', file, '-retry-join', server.address],

@@ -20,7 +20,10 @@ export interface AgentOptions {
 	readonly node: string;
 	readonly network: string;
 	readonly address: string;
-	readonly httpPort: number;
+	/** Address and port of its HTTP API. */
+	readonly http: string;
+	/** What its command begins with: how to get to where it runs. */
+	readonly enter?: readonly string[];
 	readonly dir: string;
 	readonly mark: string;
 	readonly args: readonly string[];
@@ -58,7 +61,7 @@ export interface Agent {
 /** The agent is not started yet; its directories exist. */
 export function createAgent(options: AgentOptions): Agent {
 	const { node, network, address, dir } = options;
-	const http = `http://${address}:${options.httpPort}`;
+	const http = `http://${options.http}`;
 	const configDir = join(dir, 'conf');
 	const logFile = join(dir, 'agent.log');
 	mkdirSync(configDir, { recursive: true });
@@ -123,9 +126,10 @@ export function createAgent(options: AgentOptions): Agent {
 // Not execa: an agent must log without this process reading pipes for it.
 // The environment is bare, as a unit's is, but for the mark that finds whatever the agent runs.
 function spawnAgent(options: AgentOptions, configDir: string, logFile: string): ChildProcess {
-	const { node, address, dir, mark } = options;
+	const { node, address, dir, mark, enter = [] } = options;
 	const own = ['-node', node, '-bind', address, '-client', address, '-data-dir', join(dir, 'data')];
-	const [command = '', ...args] = [...withParent, consulBinary(), 'agent', ...own, ...options.args];
+	const run = [...enter, ...withParent, consulBinary(), 'agent', ...own, ...options.args];
+	const [command = '', ...args] = run;
 	const log = openSync(logFile, 'a');
 	try {
 		return spawn(command, [...args, '-config-dir', configDir], {

@@ -12,6 +12,16 @@ const FAST = {
 	performance: { raft_multiplier: 1 },
 };
 
+/** Where hosts are when not on loopback: each in a network namespace of its own. */
+export interface Place {
+	/** The address of a host (counted from 1) on a network (from 0). */
+	address(network: number, host: number): string;
+	/** Where its agents' HTTP API is, whatever becomes of its networks. */
+	httpAddress(host: number): string;
+	/** What a command that is to run on it begins with. */
+	enter(host: number): readonly string[];
+}
+
 /** Which hosts there are, and where. */
 export interface HostsOptions {
 	readonly networks: readonly string[];
@@ -22,11 +32,12 @@ export interface HostsOptions {
 	readonly computes?: number;
 	readonly gossip?: 'default' | 'fast';
 	readonly args?: readonly string[];
+	readonly place?: Place;
 }
 
 /** Controllers first; nothing is started yet. */
 export function createHosts(options: HostsOptions): Host[] {
-	const { controllers = 3, computes = 4 } = options;
+	const { controllers = 3, computes = 4, place } = options;
 	const common = join(options.dir, 'common.json');
 	writeFileSync(common, JSON.stringify(options.gossip === 'fast' ? FAST : {}));
 	return Array.from({ length: controllers + computes }, (_, index) => {
@@ -35,9 +46,11 @@ export function createHosts(options: HostsOptions): Host[] {
 		const name = `${role}-${isController ? index + 1 : index + 1 - controllers}`;
 		const dir = join(options.dir, name);
 		const agents = options.networks.map((network, position) => {
-			const at = (host: number) => hostAddress(position, options.cloud, host);
+			const at = (host: number) =>
+				place?.address(position, host) ?? hostAddress(position, options.cloud, host);
 			const file = join(CONSUL_D, network, isController ? 'server.json' : 'client.json');
 			const address = at(index + 1);
+			const httpAddress = place?.httpAddress(index + 1) ?? address;
 			const join_ = Array.from({ length: controllers }, (_, other) => [
 				'-retry-join',
 				at(other + 1),
@@ -46,7 +59,8 @@ export function createHosts(options: HostsOptions): Host[] {
 				node: name,
 				network,
 				address,
-				httpPort: httpPortOf(file),
+				http: `${httpAddress}:${httpPortOf(file)}`,
+				enter: place?.enter(index + 1) ?? [],
 				dir: join(dir, network),
 				mark: options.mark,
 				args: [
@@ -54,7 +68,7 @@ export function createHosts(options: HostsOptions): Host[] {
 					...join_.flat(),
 					...(isController ? ['-bootstrap-expect', String(controllers)] : []),
 					// The examples bind HTTP to 127.0.0.1, which every host would share here.
-					...['-hcl', `addresses { http = "${address}" }`],
+					...['-hcl', `addresses { http = "${httpAddress}" }`],
 					...(options.args ?? []),
 				],
 			});

@@ -5,7 +5,7 @@ import { claimNumber } from './cloud-address.ts';
 import type { Agent } from './cloud-agent.ts';
 import { atExit, killMarked } from './cloud-cleanup.ts';
 import type { Host } from './cloud-host.ts';
-import { createHosts } from './cloud-hosts.ts';
+import { createHosts, type Place } from './cloud-hosts.ts';
 import { installPlugins, type Plugins, writePlugins } from './cloud-plugins.ts';
 import { consulGet, serfHealth } from './consul-api.ts';
 import { eventually } from './eventually.ts';
@@ -24,6 +24,8 @@ export interface CloudOptions {
 	readonly plugins?: Plugins;
 	/** More `consul agent` flags for every agent. */
 	readonly args?: readonly string[];
+	/** Default: loopback addresses of this machine. */
+	readonly place?: Place;
 }
 
 /** Real Consul clusters on loopback addresses, one per network, with the files of `consul.d/`. */
