@@ -3,9 +3,8 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import type { ClosedIncident } from '../handlers/lib/decide/incident.ts';
 import type { Stored } from '../handlers/lib/decide/stored.ts';
-import type { NotificationRow } from '../scripts/lib/masakari-rows.ts';
 import { type InstalledCloud, patienceMs, startInstalled } from './fixtures/installed-cloud.ts';
-import { assertOne, notified, posted, rowsOf } from './fixtures/notified.ts';
+import { assertOne, backdate, notified, posted, rowsOf } from './fixtures/notified.ts';
 
 const host = 'compute-1';
 let cloud: InstalledCloud;
@@ -107,8 +106,3 @@ test('a host that was taken off maintenance in time gets its STARTED accepted', 
 	assert.equal(Object.keys(history).length, 2);
 	assert.ok(Object.keys(history).every((key) => key.endsWith(`-${host}`)));
 });
-
-/** The duplicate window goes by `generated_time`: three minutes pass in no time. */
-function backdate(row: NotificationRow): void {
-	Object.assign(row, { generatedAt: row.generatedAt - 181_000 });
-}

@@ -1,0 +1,80 @@
+/** Controllers that lose links, and clusters that lose their quorum: only who is dead is recovered. */
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { patienceMs } from './fixtures/installed-cloud.ts';
+import { about, posted } from './fixtures/notified.ts';
+import { type PartitionCloud, startPartition } from './fixtures/partition.ts';
+
+let cloud: PartitionCloud;
+const names = ['controller-1', 'controller-2', 'controller-3'];
+
+before(async () => {
+	const storm = { max_hosts: 100, max_fraction: 1 };
+	cloud = await startPartition({ computes: 7 }, { confirm: '4s', storm });
+});
+after(() => cloud?.close());
+
+test('the storage NIC of the controller that leads there dies: another acts on a real failure (I5)', async () => {
+	const blind = await cloud.leader('storage');
+	await cloud.cut(blind.name, 'storage');
+	await cloud.says(blind, /^critical: storage cannot be read: /m);
+	await cloud.powerOff('compute-1');
+	const { attempt } = await cloud.assertRecovered('compute-1');
+	assert.notEqual(attempt.controller, blind.name);
+	await cloud.mend(blind.name, 'storage');
+	await cloud.allSay(/^warning: 0 critical, 1 warning\n/);
+});
+
+test('isolated everywhere while it holds the lock: what it sent is found, the next is sent by others (I2, I5)', async () => {
+	const { masakari } = cloud;
+	const made = masakari.fault({ at: 'after', act: 'hang', when: about('compute-2') });
+	await cloud.powerOff('compute-2');
+	await masakari.waitFor(() => made.met.length > 0, patienceMs);
+	const { incidents } = await cloud.until('KV', (stored) => stored);
+	const holder = incidents['compute-2']?.value.attempt.controller ?? assert.fail('committed');
+	await cloud.cut(holder);
+	await cloud.powerOff('compute-3');
+	const { attempt } = await cloud.assertRecovered('compute-3');
+	assert.notEqual(attempt.controller, holder);
+	await cloud.assertRecovered('compute-2');
+	await cloud.mend(holder);
+	made.release();
+	await cloud.allSay(/^warning: 0 critical, 3 warning\n/);
+});
+
+test('the hub loses its quorum, a host dies: one recovery, after the quorum is back (I1)', async () => {
+	const [, ...cut] = names;
+	for (const name of cut) await cloud.cut(name, 'management');
+	await cloud.powerOff('compute-4');
+	await cloud.says(
+		cloud.host('controller-1'),
+		/^critical: no decisions: the hub does not answer$/m,
+	);
+	assert.equal(posted(cloud.masakari).length, 3, 'nothing was sent without a quorum');
+	for (const name of cut) await cloud.mend(name, 'management');
+	await cloud.assertRecovered('compute-4');
+});
+
+test('storage loses its quorum, a host dies: one recovery, after the quorum is back (I1, I5)', async () => {
+	const [, ...cut] = names;
+	for (const name of cut) await cloud.cut(name, 'storage');
+	await cloud.powerOff('compute-5');
+	await cloud.allSay(/^critical: storage cannot be read: /m);
+	await cloud.allSay(
+		/^warning: compute-5: management down, tenant down, storage unknown: undecided$/m,
+	);
+	assert.equal(posted(cloud.masakari).length, 4, 'nothing was sent without a quorum');
+	for (const name of cut) await cloud.mend(name, 'storage');
+	await cloud.assertRecovered('compute-5');
+});
+
+test('the tenant agent of a controller is dead when a host dies: one recovery', async () => {
+	await cloud.host('controller-2').agent('tenant').kill();
+	await cloud.powerOff('compute-6');
+	await cloud.assertRecovered('compute-6');
+});
+
+test('nobody but those that died was ever told of (I5)', async () => {
+	await cloud.assertAlone('compute-7');
+	assert.equal(posted(cloud.masakari).length, 6);
+});

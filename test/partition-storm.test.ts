@@ -1,0 +1,52 @@
+/** Switches that fail and are repaired, with default gossip and all other defaults: limit 2 of 8 hosts. */
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { operate } from './fixtures/held.ts';
+import { posted } from './fixtures/notified.ts';
+import { type PartitionCloud, startPartition } from './fixtures/partition.ts';
+
+let cloud: PartitionCloud;
+const leaf = [1, 2, 3, 4, 5, 6].map((i) => `compute-${i}`);
+
+before(async () => {
+	cloud = await startPartition({ computes: 8, gossip: 'default' }, { confirm: '15s' });
+});
+after(() => cloud?.close());
+
+/** Every controller has seen all of them due for longer than `confirm`, and held. */
+const heldLong = (hosts: readonly string[]) =>
+	cloud.until('held for long', ({ views }) =>
+		Object.values(views).every(({ value: { due, held } }) =>
+			hosts.every((host) => {
+				const { first_seen = 0, last_seen = 0 } = due[host] ?? {};
+				return last_seen - first_seen > 20 && held[host]?.some(({ gate }) => gate === 'storm');
+			}),
+		),
+	);
+
+test('the whole storage switch dies and comes back: nobody, not even stragglers (I5, I6)', async () => {
+	await cloud.nets.switchOff('storage');
+	await cloud.allSay(/^critical: storage cannot be read: /m);
+	await cloud.nets.switchOn('storage');
+	await cloud.allSay(/^8 hosts on 3 networks$/m);
+	assert.deepEqual(posted(cloud.masakari), []);
+});
+
+test('six of eight lose storage at a leaf switch, and get it back: nobody, during and after (I6)', async () => {
+	for (const host of leaf) await cloud.cut(host, 'storage');
+	await cloud.allSay(/^critical: storm: 6 hosts at once, limit 2: /m);
+	await heldLong(leaf);
+	for (const host of leaf) await cloud.mend(host, 'storage');
+	await cloud.allSay(/^8 hosts on 3 networks$/m);
+	assert.deepEqual(posted(cloud.masakari), []);
+});
+
+test('the same and never repaired, two approved: exactly those two (I6)', async () => {
+	for (const host of leaf) await cloud.cut(host, 'storage');
+	await heldLong(leaf);
+	await operate(cloud, 'approve', 'compute-1', 'compute-2', '--reason', 'their VMs first');
+	for (const host of ['compute-1', 'compute-2']) await cloud.assertRecovered(host);
+	await heldLong(leaf.slice(2));
+	await cloud.assertAlone(...leaf.slice(2));
+	assert.equal(posted(cloud.masakari).length, 2);
+});
