@@ -38,7 +38,7 @@ const ours: readonly Ours[] = [
 		sample: view,
 		parse: parseView,
 		optional: ['masakari/error'],
-		records: ['networks', 'due', 'returning', 'restarts', 'held', 'watches'],
+		records: ['networks', 'due', 'returning', 'restarts', 'held', 'flaps', 'watches'],
 	},
 	{
 		name: "a controller's handler runs",

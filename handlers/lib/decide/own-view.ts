@@ -18,6 +18,7 @@ export function emptyView(world: World): View {
 		restarts: {},
 		storm: null,
 		left: [],
+		flaps: {},
 		watches: {},
 		held: {},
 		masakari: null,

@@ -1,4 +1,5 @@
 import { confirmDue, continueSightings, isConfirmed } from './confirm.ts';
+import { countFlaps } from './flaps.ts';
 import { type Gated, isPlannedWork, leftOn } from './gates.ts';
 import { freedHosts, heldHosts } from './held.ts';
 import { currentSnapshots, decideHosts, type HostFacts, monitoredHosts } from './hosts.ts';
@@ -111,6 +112,11 @@ export function plan(world: World): Planned {
 		uncounted: allDue.length - due.length,
 		storm: gated.storm,
 		left: due.filter((facts) => leftOn(facts).length > 0).map(({ host }) => host),
+		flaps: countFlaps(
+			previous,
+			due.map(({ host }) => host),
+			uptime,
+		),
 		watches: decideWatches(previous.watches, world, snapshots),
 		held,
 		masakari: masakariWord(world),

@@ -1,3 +1,4 @@
+import { flapping } from './flaps.ts';
 import { currentSnapshots, type HostFacts } from './hosts.ts';
 import type { Incident } from './incident.ts';
 import type { Planned } from './plan.ts';
@@ -87,6 +88,10 @@ export function decideFindings(world: World, done: Planned): Finding[] {
 	for (const [name] of differ) {
 		if (name !== world.self)
 			found.push({ level: 1, text: `configuration differs from that of ${name}` });
+	}
+	for (const [host, times] of flapping(view)) {
+		const text = `${host}: became due ${times} times within an hour, and came back: see its links`;
+		if (!stored.incidents[host]) found.push({ level: 1, text });
 	}
 	for (const watch of deadWatches(view.watches, world)) {
 		const text = `${watch} did not run after a change: its watch is dead, or it fails: consul reload`;

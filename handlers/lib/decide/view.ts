@@ -37,6 +37,8 @@ export interface View {
 	} | null;
 	/** Due hosts that this controller's own reads show left on a network. */
 	readonly left: readonly string[];
+	/** How often a host became due within an hour, and when last: outages that ended by themselves. */
+	readonly flaps: Readonly<Record<string, { readonly times: number; readonly last_seen: number }>>;
 	/** By what runs them: what they look at, and since when it differs from before; null: not since boot. */
 	readonly watches: Readonly<
 		Record<string, { readonly saw: number; readonly changed: number | null }>

@@ -26,6 +26,7 @@ const version1 = compile<View>(
 			nullable: true,
 		},
 		left: listOf(name),
+		flaps: recordOf(ours<View['flaps'][string]>({ times: count, last_seen: time })),
 		watches: recordOf(
 			ours<View['watches'][string]>({ saw: count, changed: { ...time, nullable: true } }),
 		),
