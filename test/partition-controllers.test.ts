@@ -22,6 +22,7 @@ test('the storage NIC of the controller that leads there dies: another acts on a
 	const { attempt } = await cloud.assertRecovered('compute-1');
 	assert.notEqual(attempt.controller, blind.name);
 	await cloud.mend(blind.name, 'storage');
+	await cloud.tolerant();
 	await cloud.allSay(/^warning: 0 critical, 1 warning\n/);
 });
 
@@ -38,6 +39,7 @@ test('isolated everywhere while it holds the lock: what it sent is found, the ne
 	assert.notEqual(attempt.controller, holder);
 	await cloud.assertRecovered('compute-2');
 	await cloud.mend(holder);
+	await cloud.tolerant();
 	made.release();
 	await cloud.allSay(/^warning: 0 critical, 3 warning\n/);
 });
@@ -53,6 +55,7 @@ test('the hub loses its quorum, a host dies: one recovery, after the quorum is b
 	assert.equal(posted(cloud.masakari).length, 3, 'nothing was sent without a quorum');
 	for (const name of cut) await cloud.mend(name, 'management');
 	await cloud.assertRecovered('compute-4');
+	await cloud.tolerant();
 });
 
 test('storage loses its quorum, a host dies: one recovery, after the quorum is back (I1, I5)', async () => {
@@ -66,6 +69,7 @@ test('storage loses its quorum, a host dies: one recovery, after the quorum is b
 	assert.equal(posted(cloud.masakari).length, 4, 'nothing was sent without a quorum');
 	for (const name of cut) await cloud.mend(name, 'storage');
 	await cloud.assertRecovered('compute-5');
+	await cloud.tolerant();
 });
 
 test('the tenant agent of a controller is dead when a host dies: one recovery', async () => {

@@ -19,9 +19,16 @@ testInvalid([
 		name: 'unknown keys, at every depth at once',
 		text: `${tenantWith('token: secret')}hostz: {}\nstorm: { max: 3 }\n`,
 		expected: [
-			'3:49: networks.tenant: unknown key "token", expected one of: http_addr, token_file, ca_file, cert_file, key_file',
+			'3:49: networks.tenant: unknown key "token", expected one of: http_addr, node_names, token_file, ca_file, cert_file, key_file',
 			'6:1: unknown key "hostz", expected one of: networks, hub, kv_prefix, matrix_file, confirm, mode, hosts, storm, agent_probe, fencing, masakari',
 			'7:10: storm: unknown key "max", expected one of: max_hosts, max_fraction, calm',
+		],
+	},
+	{
+		name: 'a rule for names without its one *',
+		text: tenantWith('node_names: stor-**'),
+		expected: [
+			'3:61: networks.tenant.node_names: expected how nodes are called here, such as *-stor, with one * for the host',
 		],
 	},
 	{

@@ -11,6 +11,7 @@ const full = `networks:
   10:         { http_addr: "http://127.0.0.1:8510", token_file: /run/token }
   2:
     http_addr: "https://127.0.0.1:8520"
+    node_names: "*-s"
     token_file: tokens/storage
     ca_file: ca.pem
     cert_file: ../cert.pem
@@ -46,6 +47,7 @@ test('the smallest configuration has every default of the README', async () => {
 		settings: {
 			networks: ['management', 'tenant', 'storage'],
 			hub: 'management',
+			nodeNames: {},
 			matrix: specMatrix(['management', 'tenant', 'storage']),
 			confirmMs: 15_000,
 			mode: 'act',
@@ -83,6 +85,7 @@ test("every key arrives, networks stay in the file's order, and paths begin at t
 	const { networks: _, matrix: __, ...rest } = config.settings;
 	assert.deepEqual(rest, {
 		hub: '2',
+		nodeNames: { 2: '*-s' },
 		confirmMs: 120_000,
 		mode: 'observe',
 		hosts: { include: ['compute-*'], exclude: ['compute-9'], servers: true },
@@ -104,6 +107,11 @@ const digests: readonly { name: string; text: string; same: boolean }[] = [
 	},
 	{ name: 'an address changes', text: minimal.replace('8510', '8511'), same: true },
 	{ name: 'confirm changes', text: `${minimal}confirm: 16s\n`, same: false },
+	{
+		name: 'a network calls its nodes otherwise',
+		text: minimal.replace('8520"', '8520", node_names: "*-s"'),
+		same: false,
+	},
 	{ name: 'the hub changes', text: `${minimal}hub: storage\n`, same: false },
 	{ name: 'networks stand in another order', text: swapped, same: false },
 ];

@@ -258,3 +258,11 @@ for (const { name, world, done: did, expected } of summaries) {
 		assert.equal(summarize(plan(world), { ...done, ...did }), expected);
 	});
 }
+
+test('hosts that one network knows and another never did are named, a few and the rest counted', () => {
+	const strangers = Object.fromEntries(hostNames(7).map((host) => [host, 'up/absent/up']));
+	const world = worldOf({ hosts: { ...quiet, ...strangers } });
+	assert.deepEqual(findings(world), [
+		'1 tenant does not know n001, n002, n003, n004, n005 and 2 more',
+	]);
+});

@@ -1,4 +1,5 @@
 import { hostOf } from './decide/health.ts';
+import { hostNameOf } from './decide/names.ts';
 import { emptySnapshot } from './decide/snapshot.ts';
 import type { Stored } from './decide/stored.ts';
 import { readBootId, systemClock } from './io/clock.ts';
@@ -40,11 +41,12 @@ export async function openSurroundings(
 	};
 	const hub = config.networks[settings.hub];
 	if (hub === undefined) throw new Error(`no agent of the hub ${settings.hub}`);
-	const self = hostOf(await readSelf(agentOf(settings.hub)));
+	const node = await readSelf(agentOf(settings.hub));
+	const self = hostOf(hostNameOf(node, settings.nodeNames[settings.hub]));
 	const readNetworks = async (stored: Stored, only: readonly string[] = settings.networks) => {
 		const reading = only.map(async (network) => {
 			const previous = stored.snapshots[network]?.value ?? emptySnapshot;
-			const read = await readNetwork(agentOf(network), self, settings.hosts, previous);
+			const read = await readNetwork(agentOf(network), self, network, settings, previous);
 			return [network, read] as const;
 		});
 		return Object.fromEntries(await Promise.all(reading));

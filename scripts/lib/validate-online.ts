@@ -1,6 +1,7 @@
 import { hostOf, type Reading, type Reads } from '../../handlers/lib/decide/health.ts';
 import { decideHosts } from '../../handlers/lib/decide/hosts.ts';
 import type { MasakariFacts } from '../../handlers/lib/decide/masakari.ts';
+import { hostNameOf } from '../../handlers/lib/decide/names.ts';
 import { emptySnapshot } from '../../handlers/lib/decide/snapshot.ts';
 import { ConsulError, messageOf } from '../../handlers/lib/errors.ts';
 import { systemClock } from '../../handlers/lib/io/clock.ts';
@@ -38,15 +39,16 @@ async function readCleanup(consul: Consul): Promise<boolean> {
 
 async function inspectNetwork(
 	network: string,
-	{ networks, settings: { hosts } }: Config,
+	{ networks, settings }: Config,
 	signal: AbortSignal,
 ): Promise<Inspected> {
 	const address = networks[network];
 	if (address === undefined) throw new Error(`no agent of network ${network}`);
 	const consul = openConsul(address, signal);
-	const self = await readSelf(consul);
-	const reading = await readNetwork(consul, hostOf(self), hosts, emptySnapshot);
-	return { network, self, reading, cleansServers: hosts.servers && (await readCleanup(consul)) };
+	const self = hostNameOf(await readSelf(consul), settings.nodeNames[network]);
+	const reading = await readNetwork(consul, hostOf(self), network, settings, emptySnapshot);
+	const cleansServers = settings.hosts.servers && (await readCleanup(consul));
+	return { network, self, reading, cleansServers };
 }
 
 function judgeNetwork({ network, self, reading, cleansServers }: Inspected): Inspection {

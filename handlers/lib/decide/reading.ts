@@ -1,4 +1,5 @@
 import { type Health, hostOf, type NodeReading, type Reading } from './health.ts';
+import { hostNameOf } from './names.ts';
 import type { Settings } from './settings.ts';
 import type { Snapshot } from './snapshot.ts';
 
@@ -70,27 +71,31 @@ function knownBefore(snapshot: Snapshot): ReadonlySet<string> {
 
 /**
  * One network as its own agent tells it. Refused as a whole where an ACL left nodes out: by header
- * from Consul 1.11 on, before that by this agent's own node missing.
+ * from Consul 1.11 on, before that by this agent's own node missing. `self` is this controller's host name; `rule` is how the
+ * network spells hosts.
  */
 export function decideReading(
 	answers: Answers,
 	self: string,
 	hosts: Settings['hosts'],
 	previous: Snapshot,
+	rule?: string,
 ): Reading {
 	const serfHealth = new Map<string, string>();
 	const spelled = new Map<string, string>();
 	const maintenance = new Set<string>();
 	for (const { Node, CheckID, Status } of answers.checks) {
-		const host = hostOf(Node);
+		const name = hostNameOf(Node, rule);
+		const host = hostOf(name);
 		if (CheckID === '_node_maintenance' && isIncluded(host, hosts)) maintenance.add(host);
 		if (CheckID !== 'serfHealth') continue;
-		spelled.set(host, Node);
+		spelled.set(host, name);
 		const same = serfHealth.get(host) ?? Status;
 		serfHealth.set(host, same === Status ? Status : 'contradictory');
 	}
 	const members = new Map<string, Member>();
-	for (const member of answers.members) {
+	for (const found of answers.members) {
+		const member = { ...found, Name: hostNameOf(found.Name, rule) };
 		const host = hostOf(member.Name);
 		members.set(host, strongest(member, members.get(host) ?? member));
 	}

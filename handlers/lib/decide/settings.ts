@@ -5,6 +5,8 @@ export interface Settings {
 	/** Network names in the matrix' order. */
 	readonly networks: readonly string[];
 	readonly hub: string;
+	/** How a network's nodes are called, `*` being the host's name; by network, where it is not `*`. */
+	readonly nodeNames: Readonly<Record<string, string>>;
 	readonly matrix: Matrix;
 	readonly confirmMs: number;
 	readonly mode: 'act' | 'observe';

@@ -26,7 +26,8 @@ export async function readSelf(consul: Consul): Promise<string> {
 export async function readNetwork(
 	consul: Consul,
 	self: string,
-	hosts: Settings['hosts'],
+	network: string,
+	{ hosts, nodeNames }: Settings,
 	previous: Snapshot,
 ): Promise<Reading> {
 	try {
@@ -39,7 +40,7 @@ export async function readNetwork(
 		);
 		const checks = parseChecks(jsonOf(catalog, checksPath), checksPath);
 		const members = parseMembers(jsonOf(gossip, '/v1/agent/members'), '/v1/agent/members');
-		return decideReading({ checks, members, filtered }, self, hosts, previous);
+		return decideReading({ checks, members, filtered }, self, hosts, previous, nodeNames[network]);
 	} catch (error) {
 		return { ok: false, error: messageOf(error) };
 	}

@@ -12,6 +12,8 @@ export interface TlsKeys {
 /** One network's agent. */
 export interface NetworkKeys extends TlsKeys {
 	readonly http_addr: string;
+	/** `*` is the host's name. */
+	readonly node_names?: string;
 	readonly token_file?: string;
 }
 
@@ -74,10 +76,15 @@ const tls = { ca_file: pem, cert_file: pem, key_file: pem };
 const network = ours<NetworkKeys>(
 	{
 		http_addr: string('an address such as http://127.0.0.1:8500'),
+		node_names: {
+			type: 'string',
+			pattern: `^[^\\s*]{0,${maxName}}\\*[^\\s*]{0,${maxName}}$`,
+			description: 'how nodes are called here, such as *-stor, with one * for the host',
+		},
 		token_file: string('the path of a file that holds a token'),
 		...tls,
 	},
-	['token_file', 'ca_file', 'cert_file', 'key_file'],
+	['node_names', 'token_file', 'ca_file', 'cert_file', 'key_file'],
 );
 
 const settings = {

@@ -83,6 +83,11 @@ function toSettings(keys: ConfigFile, networks: readonly string[], matrix: Matri
 	return {
 		networks,
 		hub: keys.hub ?? networks[0] ?? '',
+		nodeNames: Object.fromEntries(
+			Object.entries(keys.networks).flatMap(([network, { node_names: rule = '*' }]) =>
+				rule === '*' ? [] : [[network, rule]],
+			),
+		),
 		matrix,
 		confirmMs: parseDuration(keys.confirm ?? '15s') ?? 0,
 		mode: keys.mode ?? 'act',
