@@ -58,6 +58,20 @@ test('a run that is ended while it holds the lock gives it back', async () => {
 	assert.equal(scene.kv.sessions().length, 1, "only the view's session is left");
 });
 
+test('a lock is renewed while a request is in flight', async () => {
+	const scene = await confirmed();
+	let renewed = false;
+	scene.before('post', () => {
+		scene.before('renewSession', () => {
+			renewed = true;
+		});
+		for (const renew of scene.timers) renew();
+	});
+	await run(scene);
+	assert.equal(scene.posts.length, 1, 'it was sent');
+	assert.ok(renewed, 'and the lock was renewed meanwhile');
+});
+
 test('where another holds the lock nothing is sent, and the run says so (I2)', async () => {
 	const scene = await confirmed();
 	const other = scene.kv.createSession({ name: 'c2', ttlSeconds: 10, behavior: 'delete' });
