@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { tick } from '../handlers/lib/tick.ts';
 import type { Scene } from './fixtures/effects.ts';
 import { confirmed, holderOf, openIn, run, storedIn } from './fixtures/effects-story.ts';
-import { quiet } from './fixtures/world.ts';
+import { all, hostNames, quiet } from './fixtures/world.ts';
 
 /** What changes between the plan and the POST: after the connection stands, before the last reads. */
 const meanwhile: readonly { name: string; change: (scene: Scene) => void }[] = [
@@ -32,10 +32,22 @@ const meanwhile: readonly { name: string; change: (scene: Scene) => void }[] = [
 			kv.putCas('maintenance/n1', JSON.stringify(word), 0);
 		},
 	},
+	{
+		name: 'is not alone any more, and confirms anew',
+		change: (scene) => {
+			scene.hosts = { ...quiet, n1: 'up/up/down', n2: 'up/up/down' };
+		},
+	},
+	{
+		name: 'is one of a storm',
+		change: (scene) => {
+			scene.hosts = { ...quiet, n1: 'up/up/down', ...all(hostNames(9, 'm'), 'up/up/down') };
+		},
+	},
 ];
 
 for (const { name, change } of meanwhile) {
-	test(`a host that ${name} when it is read right before the POST is not sent (I1, I4, I5)`, async () => {
+	test(`a host that ${name} when it is read right before the POST is not sent (I1, I4, I5, I6)`, async () => {
 		const scene = await confirmed();
 		scene.after('connect', () => change(scene));
 		await run(scene);
