@@ -110,6 +110,21 @@ test('no POST begins after the last moment at which its deadline would not cut i
 	assert.equal(holderOf(scene), undefined, 'the lock is free');
 });
 
+test('a controller that cannot connect to Masakari commits to nothing, and stands back (I2)', async () => {
+	const scene = await confirmed();
+	const around = scene.surround();
+	const connect = async () => ({ ok: false as const, error: 'ECONNREFUSED' });
+	await tick({ ...around, masakari: { ...around.masakari, connect } });
+	assert.deepEqual(openIn(scene), [], 'nothing is committed to');
+	assert.equal(holderOf(scene), undefined, 'the lock is free');
+	scene.pass(10);
+	await run(scene);
+	assert.deepEqual(scene.posts, [], 'it leaves it to another for 30 s');
+	scene.pass(21);
+	await run(scene);
+	assert.equal(scene.posts.length, 1, 'and then tries again');
+});
+
 test('a confirmation is of 15 s, seen by whoever sends (I1)', async () => {
 	const scene = await confirmed();
 	await run(scene, 'c2');
