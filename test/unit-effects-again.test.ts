@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { PostAnswer } from '../handlers/lib/decide/masakari.ts';
+import { tick } from '../handlers/lib/tick.ts';
 import { createScene, type Scene } from './fixtures/effects.ts';
-import { confirmed, openIn, run, storedIn } from './fixtures/effects-story.ts';
+import { confirmed, noAnswer, openIn, run, storedIn } from './fixtures/effects-story.ts';
 import { all, hostNames, quiet } from './fixtures/world.ts';
 
 const incidentIn = (scene: Scene) => storedIn(scene).incidents['n1']?.value;
@@ -42,6 +43,31 @@ test('the attempt after an ambiguous end has the time that was stored (I2)', asy
 	const [first, second] = scene.posts.map(({ generated_time }) => generated_time);
 	assert.equal(second, first, 'the row of the first POST would be found under it');
 	assert.deepEqual(incidentIn(scene)?.generated_times, [first], 'its only time');
+});
+
+test('a look-up that fails proves nothing, however often it does (I2)', async () => {
+	const scene = await confirmed();
+	scene.answers.push({ kind: 'ambiguous', error: '500' });
+	await run(scene);
+	const { masakari } = scene.surround();
+	const lookUp = async () => ({ ok: false as const, error: '500' });
+	for (let seconds = 0; seconds < 120; seconds += 10) {
+		scene.pass(10);
+		await tick(scene.surround('c1', { masakari: { ...masakari, lookUp } }));
+	}
+	assert.deepEqual(incidentIn(scene)?.attempt.look_ups, [], 'look-ups that found nothing');
+	assert.equal(scene.posts.length, 1, 'it is not sent again');
+});
+
+test('a row that the POST of a dead process left in Masakari is adopted, not sent again (I2)', async () => {
+	const scene = await confirmed();
+	scene.after('post', noAnswer);
+	await run(scene);
+	assert.equal(incidentIn(scene)?.attempt.outcome, undefined, 'nobody knows what became of it');
+	await run(scene, 'c2');
+	assert.equal(incidentIn(scene)?.state, 'notified', 'c2 knows');
+	assert.equal(incidentIn(scene)?.uuid, 'row-0', 'by which row');
+	assert.equal(scene.posts.length, 1, 'it was sent once');
 });
 
 const conflicts: readonly PostAnswer[] = [

@@ -58,6 +58,16 @@ test('a run that is ended while it holds the lock gives it back', async () => {
 	assert.equal(scene.kv.sessions().length, 1, "only the view's session is left");
 });
 
+test('a lock is released before its session ends, which would begin its lock-delay', async () => {
+	const scene = await confirmed();
+	let held: string | undefined = 'nothing was destroyed';
+	scene.before('destroySession', () => {
+		held = holderOf(scene);
+	});
+	await run(scene);
+	assert.equal(held, undefined, 'who holds it when its session is destroyed');
+});
+
 test('a lock is renewed while a request is in flight', async () => {
 	const scene = await confirmed();
 	let renewed = false;
@@ -80,6 +90,7 @@ test('where another holds the lock nothing is sent, and the run says so (I2)', a
 	assert.equal(done.elsewhere, true, 'the run says so');
 	assert.deepEqual([scene.posts, openIn(scene)], [[], []], 'nothing is sent or committed to');
 	assert.equal(holderOf(scene), other, 'the lock stays where it is');
+	assert.equal(scene.kv.sessions().length, 2, "the view's session, and the other's");
 });
 
 test('a holder that was stopped until another took the lock closes nothing', async () => {
