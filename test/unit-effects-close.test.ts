@@ -1,0 +1,77 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { sendStarted } from '../handlers/lib/close.ts';
+import { pipeline } from '../handlers/lib/pipeline.ts';
+import { tick } from '../handlers/lib/tick.ts';
+import type { Scene } from './fixtures/effects.ts';
+import { confirmed, openIn, run, storedIn } from './fixtures/effects-story.ts';
+import { notifiedOf, quiet, settings } from './fixtures/world.ts';
+
+/** A cloud in which n1, long notified, has been back for longer than `confirm`: the next tick closes. */
+async function returned(): Promise<Scene> {
+	const scene = await confirmed();
+	const told = notifiedOf('n1', -600, { masakari_status: 'finished' });
+	scene.kv.putCas('hosts/n1', JSON.stringify(told), 0);
+	scene.hosts = { ...quiet, n1: 'up/up/up' };
+	await run(scene);
+	scene.pass(16);
+	return scene;
+}
+
+const recordIn = (scene: Scene) => {
+	const [[key, { value }] = assert.fail('nothing is closed'), ...more] = Object.entries(
+		storedIn(scene).history,
+	);
+	assert.deepEqual(more, [], 'one record');
+	return { key, closed: value };
+};
+
+test('a notified host that came back is closed in one transaction, and told once (I2)', async () => {
+	const scene = await returned();
+	await run(scene);
+	assert.deepEqual(openIn(scene), [], 'it is closed');
+	const { key, closed } = recordIn(scene);
+	assert.deepEqual([closed.reason, closed.started?.state], ['returned', 'accepted'], 'and told');
+	await run(scene, 'c2');
+	await sendStarted(key, scene.surround('c2'));
+	const events = scene.posts.map(({ payload }) => payload.event);
+	assert.deepEqual(events, ['STARTED'], 'what Masakari was told');
+});
+
+test('an observer closes, and tells nobody', async () => {
+	const scene = await returned();
+	await tick(scene.surround('c1', { settings: { ...settings, mode: 'observe' } }));
+	assert.deepEqual(openIn(scene), [], 'it is closed');
+	assert.deepEqual(scene.posts, [], 'nothing is written');
+});
+
+test('no STARTED begins after the last moment at which its deadline would not cut it', async () => {
+	const scene = await returned();
+	await tick(scene.surround('c1', { lastPost: 0 }));
+	assert.deepEqual(scene.posts, [], 'nothing is written');
+	assert.equal(recordIn(scene).closed.started?.state, 'pending', 'it is left to the next run');
+	await run(scene);
+	assert.equal(recordIn(scene).closed.started?.state, 'accepted', 'which tells');
+});
+
+test("a view of this controller's own that does not parse is left as it is, and holds (I8)", async () => {
+	const scene = await confirmed();
+	const index = scene.kv.read('controllers/c1')?.ModifyIndex ?? 0;
+	scene.kv.putCas('controllers/c1', 'rubbish', index);
+	const before = scene.kv.read('controllers/c1');
+	await run(scene);
+	assert.deepEqual(scene.kv.read('controllers/c1'), before, 'what somebody left there');
+	assert.deepEqual([scene.posts, openIn(scene)], [[], []], 'nothing is sent or committed to');
+});
+
+test("the check writes snapshots and keeps its controller's view alive", async () => {
+	const scene = await confirmed();
+	let renewed = false;
+	scene.before('renewSession', () => {
+		renewed = true;
+	});
+	await pipeline(scene.surround());
+	assert.ok(renewed, "the view's session");
+	const { storage } = storedIn(scene).snapshots;
+	assert.deepEqual(storage?.value.down, ['n1'], 'what storage says');
+});
