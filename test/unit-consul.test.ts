@@ -21,7 +21,7 @@ function agent(catalog: Said = {}, gossip: Said = {}) {
 }
 
 const read = ({ consul }: ReturnType<typeof agent>) =>
-	readNetwork(consul, 'c1', settings.hosts, emptySnapshot);
+	readNetwork(consul, 'c1', 'storage', settings, emptySnapshot);
 
 test('the catalog is read as its leader confirms it, gossip as the same agent has it (I1)', async () => {
 	const asked = agent();
