@@ -1,7 +1,8 @@
 /**
  * The real plan and the real effects against an in-memory KV and Masakari: random interleavings of three
- * controllers, with crashes and stops between any two effects, lost answers, outages, clocks that are off,
- * and random health. SCHEDULES says how many; a failure prints its seed, and SEED plays that one again.
+ * controllers with crashes, stops and restarts between any two effects, lost answers, late deliveries,
+ * refusals of all kinds, outages, clocks that are off, operators' words, storms, restored KVs, and random
+ * fates of hosts. SCHEDULES says how many; a failure prints its seed, and SEED plays that one again.
  */
 import assert from 'node:assert/strict';
 import { availableParallelism } from 'node:os';
@@ -19,7 +20,7 @@ before(async () => {
 });
 after(() => bundled.remove());
 
-test(`I1, I2, I3: one accepted notification per incident in ${schedules} schedules, seed ${seed}`, async () => {
+test(`I1 to I6: one accepted notification per incident, never a wrong one, in ${schedules} schedules, seed ${seed}`, async () => {
 	const share = Math.ceil(schedules / workers);
 	const runs = Array.from({ length: workers }, async (_, i) => {
 		const env = { SCHEDULES: String(share), SEED: String(seed + i) };
