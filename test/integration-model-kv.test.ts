@@ -136,3 +136,37 @@ test('a session that is not renewed ends, and with it the key it holds', async (
 	await eventually(async () => (await kv.read('lock')) === null, { timeoutMs: 60_000 });
 	assert.equal(await kv.renewSession(session), false);
 });
+
+/** What a snapshot holds comes back as it was; what is written later is newer than all before it. */
+async function checkRestored(kv: Kv | AtOnce, save: () => Promise<() => Promise<void>>) {
+	const indexOf = async (k: string) => (await kv.read(k))?.ModifyIndex ?? 0;
+	const id = await kv.createSession({ name: 'x', ttlSeconds: 60, behavior: 'delete' });
+	assert.equal(await kv.acquire('lock', 'held', id), true);
+	assert.equal(await kv.putCas('hosts/a', 'old', 0), true);
+	const index = await indexOf('hosts/a');
+	const restore = await save();
+	await kv.destroySession(id);
+	assert.equal(await kv.putCas('hosts/a', 'new', index), true);
+	assert.equal(await kv.putCas('hosts/b', 'later', 0), true);
+	const newest = await indexOf('hosts/b');
+	await restore();
+	await eventually(async () => (await kv.read('hosts/b')) === null);
+	assert.equal((await kv.read('lock'))?.Session, id);
+	assert.equal(await kv.renewSession(id), true);
+	assert.equal(await indexOf('hosts/a'), index);
+	assert.equal(await kv.putCas('hosts/a', 'newest', index), true);
+	assert.ok((await indexOf('hosts/a')) > newest);
+}
+
+test('the model restores a snapshot as a real agent does: keys, indexes and held locks', async () => {
+	const model = createModelKv(() => {});
+	await checkRestored(model, async () => {
+		const restore = model.save();
+		return async () => restore();
+	});
+	const url = `${cloud.controllers[0]?.agent('management').http}/v1/snapshot`;
+	await checkRestored(openReal('restored'), async () => {
+		const body = await (await fetch(url)).arrayBuffer();
+		return async () => assert.ok((await fetch(url, { method: 'PUT', body })).ok);
+	});
+});

@@ -1,12 +1,15 @@
 /** Holes that were found open once: each stays closed. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { closeOperations, commitOperations } from '../handlers/lib/commit.ts';
+import { closeIncident } from '../handlers/lib/decide/closing.ts';
 import { keyOf } from '../handlers/lib/decide/keys.ts';
 import { decideLearnt } from '../handlers/lib/decide/outcome.ts';
 import { plan } from '../handlers/lib/decide/plan.ts';
 import { isReturning } from '../handlers/lib/decide/steps.ts';
 import { decideStorm } from '../handlers/lib/decide/storm.ts';
 import { parseStored } from '../handlers/lib/schema/stored.ts';
+import { createModelKv } from './fixtures/model-kv.ts';
 import {
 	begun,
 	beside,
@@ -103,4 +106,37 @@ test('the latch of a blind controller does not hold one that reads everything (I
 	assert.deepEqual(gatesOf(plan(beside(dead, 'c2', { storm })), 'n1'), ['storm']);
 	const blind = { storm, networks: { storage: 'no answer' } };
 	assert.deepEqual(begun(plan(beside(dead, 'c2', blind))), ['n1']);
+});
+
+/** A KV in memory, with the lock held. */
+function lockedKv() {
+	const kv = createModelKv(() => {});
+	const session = kv.createSession({ name: 'x', ttlSeconds: 10, behavior: 'delete' });
+	assert.equal(kv.acquire('lock', 'held', session), true);
+	return { kv, lock: { session } };
+}
+
+test('an incident that two controllers close is closed once (I2)', () => {
+	const { kv, lock } = lockedKv();
+	const incident = incidentOf('n1', -60);
+	kv.putCas('hosts/n1', JSON.stringify(incident), 0);
+	const index = kv.read('hosts/n1')?.ModifyIndex ?? 0;
+	const closed = closeIncident(incident, 'returned', 1, '2026-11-22T12:00:00Z');
+	const close = (key: string) => kv.transact(closeOperations('n1', index, key, closed, lock)).ok;
+	assert.equal(close('history/a-n1'), true);
+	assert.equal(close('history/b-n1'), false);
+	assert.equal(kv.read('history/b-n1'), null);
+});
+
+test('an approval that is taken back before the commit allows nothing (I6)', () => {
+	const { kv, lock } = lockedKv();
+	const word = { version: 1, who: 'ann', why: 'disk', at: 1, until: 2 } as const;
+	kv.putCas('approved/n1', JSON.stringify(word), 0);
+	const index = kv.read('approved/n1')?.ModifyIndex ?? 0;
+	const stored = { ...dead.stored, approved: { n1: { value: word, index } } };
+	const begin = () =>
+		kv.transact(commitOperations({ ...dead, stored }, 'n1', incidentOf('n1', 0), lock)).ok;
+	kv.deleteCas('approved/n1', index);
+	assert.equal(begin(), false);
+	assert.equal(kv.read('hosts/n1'), null);
 });

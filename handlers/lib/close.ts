@@ -1,3 +1,4 @@
+import { closeOperations } from './commit.ts';
 import { closeIncident, decideStarted } from './decide/closing.ts';
 import type { ClosedIncident } from './decide/incident.ts';
 import { keyOf } from './decide/keys.ts';
@@ -5,7 +6,7 @@ import { decideNotification, generatedTimeAt } from './decide/notification.ts';
 import type { Step } from './decide/steps.ts';
 import type { World } from './decide/world.ts';
 import type { Lock } from './lock.ts';
-import { changeClosed, incidentKey } from './record.ts';
+import { changeClosed } from './record.ts';
 import type { Surroundings } from './surroundings.ts';
 
 type Close = Extract<Step, { kind: 'close' }>;
@@ -26,11 +27,8 @@ export async function closeOne(
 	const time = generatedTimeAt(now);
 	const key = `${time}-${keyOf(host)}`;
 	const closed = closeIncident(entry.value, reason, now, time);
-	const committed = await around.kv.transact([
-		{ verb: 'check-session', key: 'lock', session: lock.session },
-		{ verb: 'delete-cas', key: incidentKey(host), index: entry.index },
-		{ verb: 'cas', key: `history/${key}`, value: JSON.stringify(closed), index: 0 },
-	]);
+	const operations = closeOperations(host, entry.index, `history/${key}`, closed, lock);
+	const committed = await around.kv.transact(operations);
 	if (!committed.ok) return null;
 	around.log('info', `closed: ${reason}`, { host });
 	return key;

@@ -1,4 +1,4 @@
-import type { Incident } from './decide/incident.ts';
+import type { ClosedIncident, Incident } from './decide/incident.ts';
 import { keyOf } from './decide/keys.ts';
 import type { World } from './decide/world.ts';
 import type { KvOperation } from './io/kv.ts';
@@ -17,7 +17,7 @@ export function commitOperations(
 	world: World,
 	host: string,
 	next: Incident,
-	lock: Lock,
+	lock: Pick<Lock, 'session'>,
 ): KvOperation[] {
 	const { stored } = world;
 	const key = keyOf(host);
@@ -32,8 +32,28 @@ export function commitOperations(
 		},
 		unchanged('paused', stored.paused),
 		unchanged(`maintenance/${key}`, stored.maintenance[host]),
-		approval
-			? { verb: 'delete-cas', key: `approved/${key}`, index: approval.index }
-			: { verb: 'check-not-exists', key: `approved/${key}` },
+		// Asserted beside being used up: a delete-cas of a key that was taken back succeeds.
+		unchanged(`approved/${key}`, approval),
+		...(approval
+			? [{ verb: 'delete-cas' as const, key: `approved/${key}`, index: approval.index }]
+			: []),
+	];
+}
+
+/** The one transaction that ends an incident; of two that close it, only the first does. */
+export function closeOperations(
+	host: string,
+	index: number,
+	historyKey: string,
+	closed: ClosedIncident,
+	lock: Pick<Lock, 'session'>,
+): KvOperation[] {
+	const key = incidentKey(host);
+	return [
+		{ verb: 'check-session', key: 'lock', session: lock.session },
+		// A delete-cas of a key that is gone succeeds.
+		{ verb: 'check-index', key, index },
+		{ verb: 'delete-cas', key, index },
+		{ verb: 'cas', key: historyKey, value: JSON.stringify(closed), index: 0 },
 	];
 }
