@@ -1,7 +1,7 @@
 /** Watches that are gone, or run nothing: the check does their work, and says that they are dead. */
 import assert from 'node:assert/strict';
-import { cpSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import type { Host } from '../scripts/lib/cloud-host.ts';
 import { eventually } from '../scripts/lib/eventually.ts';
@@ -10,21 +10,12 @@ import { assertOne, notified } from './fixtures/notified.ts';
 
 let cloud: InstalledCloud;
 let controller: Host;
-let prefix: string;
 
 before(async () => {
-	cloud = await startInstalled({ controllers: 1, computes: 4 }, {});
+	cloud = await startInstalled({ controllers: 1, computes: 4, ownBundles: true }, {});
 	controller = cloud.controllers[0] ?? assert.fail('there is a controller');
-	prefix = join(cloud.dir, 'lib');
-	cpSync(resolve(import.meta.dirname, '../dist'), prefix, { recursive: true });
-	await cloud.install(controller, { prefix, settings: settings() });
 });
 after(() => cloud?.close());
-
-const settings = () => ({
-	confirm: '3s',
-	masakari: { endpoint: cloud.masakari.url, auth: 'none' },
-});
 
 const isDown = (host: string, network: string) =>
 	cloud.until(`${host} down on ${network}`, ({ snapshots }) =>
@@ -54,11 +45,12 @@ test('a reload that failed leaves no watch: the check writes the snapshot and sa
 
 test('without the files of both handlers, a host that dies is notified all the same', async () => {
 	const away = join(cloud.dir, 'away');
-	renameSync(join(prefix, 'handlers'), away);
+	const handlers = join(cloud.prefix, 'handlers');
+	renameSync(handlers, away);
 	await cloud.host('compute-2').kill();
 	assertOne(cloud.masakari, 'compute-2', await cloud.until('sent', notified('compute-2')));
 	await cloud.says(controller, /^warning: snapshot-network storage did not run after a change: /m);
-	renameSync(away, join(prefix, 'handlers'));
-	await cloud.install(controller, { prefix, settings: settings() });
+	renameSync(away, handlers);
+	await cloud.configure({});
 	await silent();
 });
