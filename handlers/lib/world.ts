@@ -55,9 +55,9 @@ export async function readWorld(
 		return due ?? [];
 	});
 	const refused = await probe(asked, reads, around);
-	const known: World = { ...seen, refused, masakari: facts ?? null };
-	const planned = refused.size > 0 ? plan(known) : first;
-	if (facts !== undefined || !wantsMasakari(planned, known)) return known;
+	const known: World = refused.size > 0 ? { ...seen, refused } : seen;
+	if (facts !== undefined) return facts === null ? known : { ...known, masakari: facts };
+	if (!wantsMasakari(known === seen ? first : plan(known), known)) return known;
 	return { ...known, masakari: await askMasakari(around) };
 }
 

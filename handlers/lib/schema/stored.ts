@@ -11,13 +11,29 @@ import { parseView } from './view.ts';
 
 type Folder<T> = Record<string, Entry<T>>;
 
-const folders = [
-	...['networks', 'controllers', 'handlers', 'hosts', 'history'],
-	...['maintenance', 'approved'],
-];
+/** Where keys name a host, they spell it as `keyOf` does. */
+const byHost = ['controllers', 'handlers', 'hosts', 'maintenance', 'approved'];
+const folders = ['networks', 'history', ...byHost];
 
-const byHost = (segment: string) => nameOfKey(segment);
-const asIs = (segment: string) => segment;
+/** Entries below each folder, by the rest of their key; a key that is none of ours is listed as such. */
+function sortEntries(entries: readonly KvEntry[], unreadable: Unreadable[]) {
+	const below = new Map<string, Map<string, KvEntry>>(folders.map((name) => [name, new Map()]));
+	for (const entry of entries) {
+		const { Key } = entry;
+		const slash = Key.indexOf('/');
+		const folder = Key.slice(0, Math.max(0, slash));
+		const segment = Key.slice(slash + 1);
+		const spelled = keyOf(nameOfKey(segment));
+		if (byHost.includes(folder) && spelled !== segment) {
+			unreadable.push({ key: Key, error: `is spelled ${spelled} here` });
+		} else if (slash >= 0 && below.has(folder)) {
+			below.get(folder)?.set(segment, entry);
+		} else if (!['paused', 'lock'].includes(Key)) {
+			unreadable.push({ key: Key, error: 'is no key of hostmonitor' });
+		}
+	}
+	return below;
+}
 
 /**
  * Everything below the prefix; keys without it. A value that does not parse, or a key that is none of
@@ -41,36 +57,26 @@ export function parseStored(entries: readonly KvEntry[], index: number): Stored 
 			return null;
 		}
 	};
-	const folder = <T>(name: string, parse: Parse<T>, nameOf: (segment: string) => string) => {
+	const below = sortEntries(entries, unreadable);
+	const folder = <T>(name: string, parse: Parse<T>) => {
 		// Without a prototype: a node may be called `constructor`.
 		const found: Folder<T> = Object.create(null);
-		for (const entry of entries) {
-			if (!entry.Key.startsWith(`${name}/`)) continue;
-			const segment = entry.Key.slice(name.length + 1);
-			if (nameOf === byHost && keyOf(nameOfKey(segment)) !== segment) {
-				unreadable.push({ key: entry.Key, error: `is spelled ${keyOf(nameOfKey(segment))} here` });
-				continue;
-			}
+		for (const [segment, entry] of below.get(name) ?? []) {
 			const value = read(entry, parse);
-			if (value) found[nameOf(segment)] = value;
+			if (value) found[byHost.includes(name) ? nameOfKey(segment) : segment] = value;
 		}
 		return found;
 	};
-	for (const { Key } of entries) {
-		const [top = ''] = Key.split('/');
-		const known = Key.includes('/') ? folders.includes(top) : ['paused', 'lock'].includes(Key);
-		if (!known) unreadable.push({ key: Key, error: 'is no key of hostmonitor' });
-	}
 	const paused = entries.find(({ Key }) => Key === 'paused');
 	return {
 		index,
-		snapshots: folder('networks', parseSnapshot, asIs),
-		views: folder('controllers', parseView, byHost),
-		runs: folder('handlers', parseHandlerRuns, byHost),
-		incidents: folder('hosts', parseIncident, byHost),
-		history: folder('history', parseClosedIncident, asIs),
-		maintenance: folder('maintenance', parseOperatorWord, byHost),
-		approved: folder('approved', parseOperatorWord, byHost),
+		snapshots: folder('networks', parseSnapshot),
+		views: folder('controllers', parseView),
+		runs: folder('handlers', parseHandlerRuns),
+		incidents: folder('hosts', parseIncident),
+		history: folder('history', parseClosedIncident),
+		maintenance: folder('maintenance', parseOperatorWord),
+		approved: folder('approved', parseOperatorWord),
 		paused: paused ? read(paused, parseOperatorWord) : null,
 		unreadable,
 	};
