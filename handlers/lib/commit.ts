@@ -12,12 +12,23 @@ function unchanged(key: string, entry: { readonly index: number } | null | undef
 		: { verb: 'check-not-exists', key };
 }
 
-/** The one transaction that commits to an attempt; a stale holder, or a new word, undoes it. */
+/** The transaction's use of an approval, or its assertion that there is none. */
+function used(key: string, entry: { readonly index: number } | undefined): KvOperation {
+	return entry
+		? { verb: 'delete-cas', key, index: entry.index }
+		: { verb: 'check-not-exists', key };
+}
+
+/**
+ * The one transaction that commits to an attempt or a round of fencing; a stale holder, or a new word,
+ * undoes it. An approval is used up by it, unless it is kept for a decision that needs one.
+ */
 export function commitOperations(
 	world: World,
 	host: string,
 	next: Incident,
 	lock: Lock,
+	approvals: 'use' | 'keep' = 'use',
 ): KvOperation[] {
 	const { stored } = world;
 	const key = keyOf(host);
@@ -32,8 +43,6 @@ export function commitOperations(
 		},
 		unchanged('paused', stored.paused),
 		unchanged(`maintenance/${key}`, stored.maintenance[host]),
-		approval
-			? { verb: 'delete-cas', key: `approved/${key}`, index: approval.index }
-			: { verb: 'check-not-exists', key: `approved/${key}` },
+		...(approvals === 'use' ? [used(`approved/${key}`, approval)] : []),
 	];
 }

@@ -1,6 +1,7 @@
 import { currentSnapshots, type HostFacts } from './hosts.ts';
 import type { Incident } from './incident.ts';
 import type { Planned } from './plan.ts';
+import { fencingText } from './report-text.ts';
 import type { Held } from './view.ts';
 import { deadWatches } from './watches.ts';
 import type { World } from './world.ts';
@@ -15,11 +16,15 @@ export interface Finding {
 const planned = ['paused', 'maintenance', 'leaving', 'agent', 'mode'];
 
 function ofIncident(incident: Incident, returning: boolean, held: Held | undefined): Finding {
-	const { name, state, attempt, masakari_status: status, acknowledged } = incident;
+	const { name, state, attempt, fencing, masakari_status: status, acknowledged } = incident;
 	const error = attempt.error === undefined ? '' : `: ${attempt.error}`;
+	const by = held ? `; held by ${held.gate}: ${held.reason}` : '';
+	if (state === 'fencing' || (state !== 'notified' && fencing?.error !== undefined)) {
+		const level = fencing?.error === undefined ? 1 : 2;
+		return { level, text: `${name}: not notified yet, ${fencingText(fencing)}${by}` };
+	}
 	if (state !== 'notified') {
 		const text = `${name}: not notified yet, attempt ${attempt.number} ${attempt.outcome ?? 'open'}`;
-		const by = held ? `; held by ${held.gate}: ${held.reason}` : '';
 		return { level: error === '' ? 1 : 2, text: `${text}${error}${by}` };
 	}
 	const back = returning ? ', coming back' : '';

@@ -6,10 +6,19 @@ import { ownRow } from './masakari-gate.ts';
 import type { Sighting } from './view.ts';
 import { type World, wallSlackMs } from './world.ts';
 
-/** What may be done for one host now. Only `begin`, `close` and `start` need the lock. */
+/** What may be done for one host now. Only `begin`, `fence`, `close` and `start` need the lock. */
 export type Step =
 	/** Open the incident, or begin the next attempt of an open one. */
-	| { readonly kind: 'begin'; readonly host: HostFacts }
+	| {
+			readonly kind: 'begin';
+			readonly host: HostFacts;
+			/** `power`: it is proven off; `none`: Masakari is told UNKNOWN; absent: the networks' word. */
+			readonly proof?: 'power' | 'none';
+	  }
+	/** Open the incident, or go on with it: power the host off, or read its BMC. */
+	| { readonly kind: 'fence'; readonly host: HostFacts; readonly next: 'off' | 'read' }
+	/** A network sees a host up that was read off: its proof is worth nothing. */
+	| { readonly kind: 'restart'; readonly host: string; readonly reason: string }
 	| { readonly kind: 'adopt'; readonly host: string; readonly row: NotificationRow }
 	| { readonly kind: 'look-up'; readonly host: string }
 	| { readonly kind: 'follow'; readonly host: string; readonly uuid: string }
