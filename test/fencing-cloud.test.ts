@@ -3,7 +3,7 @@
  * host's death is its agents'; its power is what its BMC says.
  */
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -65,6 +65,19 @@ test('checks/fencing names the one BMC that does not answer, and no password (I7
 	const { http } = cloud.controllers[0]?.agent(cloud.hub) ?? assert.fail('an agent');
 	const checks = (await consulGet(http, '/v1/agent/checks')) as Record<string, unknown>;
 	assert.ok('hostmonitor-fencing' in checks, 'it is registered');
+});
+
+test('a file that others can read is not used, and the check says so (I7)', async () => {
+	const [{ dir: where } = assert.fail('a controller')] = cloud.controllers;
+	chmodSync(file, 0o640);
+	const { exitCode, stdout } = await runBundle(
+		'checks/fencing',
+		['--config', join(where, 'hostmonitor.yaml')],
+		'',
+	);
+	chmodSync(file, 0o600);
+	assert.equal(exitCode, 3, stdout);
+	assert.match(stdout, /^fencing: cannot tell\n.*fencing\.yaml: has mode 0640, expected 0600/);
 });
 
 test('a dead host is powered off, proven off, and told once (I2)', async () => {

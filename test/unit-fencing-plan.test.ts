@@ -278,13 +278,13 @@ const findings = (given: World) =>
 
 test('the check says how far the proof has come, critical with the reason', () => {
 	assert.deepEqual(findings(world(dead, { readings: 2 })), [
-		'1 n1: not notified yet, not proven off, powered off 1 times, 2 readings of off',
+		'1 n1: not notified yet, not proven off, 1 power-offs tried, 2 readings of off',
 	]);
 	assert.deepEqual(findings(world('up/up/down', {})), [
-		'2 n1: not notified yet, not proven off, powered off 1 times, 0 readings of off; management, tenant still sees it up',
+		'2 n1: not notified yet, not proven off, 1 power-offs tried, 0 readings of off; management, tenant still sees it up',
 	]);
 	const failed = { error: 'fence_x exited with 1', offs: 2, failures: 1 };
 	assert.deepEqual(findings(world(dead, failed)), [
-		'2 n1: not notified yet, not proven off, powered off 2 times, 0 readings of off: fence_x exited with 1',
+		'2 n1: not notified yet, not proven off, 2 power-offs tried, 0 readings of off: fence_x exited with 1',
 	]);
 });

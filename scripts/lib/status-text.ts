@@ -60,7 +60,9 @@ function incidentText(incident: Incident): string[] {
 	const { state, attempt, fencing, uuid, masakari_status: word, acknowledged } = incident;
 	const { forgotten } = incident;
 	const facts = [
-		`${state}, attempt ${attempt.number} ${attempt.outcome ?? 'open'}`,
+		attempt.number === 0
+			? `${state}, no attempt yet`
+			: `${state}, attempt ${attempt.number} ${attempt.outcome ?? 'open'}`,
 		...(uuid ? [`notification ${uuid}`] : []),
 		...(word ? [`Masakari: ${word}`] : []),
 	];

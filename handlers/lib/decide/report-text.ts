@@ -57,7 +57,7 @@ export function fencingText(fencing: Fencing | undefined): string {
 	const { mode, offs, readings, proven_at, error } = fencing;
 	const facts = [
 		proven_at === undefined ? 'not proven off' : 'proven off',
-		...(mode === 'off' ? [`powered off ${offs} times`] : []),
+		...(mode === 'off' ? [`${offs} power-offs tried`] : []),
 		`${readings} readings of off`,
 	];
 	return `${facts.join(', ')}${error === undefined ? '' : `: ${error}`}`;
