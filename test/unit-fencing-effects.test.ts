@@ -78,6 +78,21 @@ test('to verify nothing is powered off: a host that is on is held, and told once
 	assert.deepEqual([offs(lab), posts(lab)], [[], ['POST n1 NORMAL']]);
 });
 
+test('an incident in which nothing was done closes when the matrix leaves its host alone again', async () => {
+	const lab = await dying(verify);
+	await lab.runs('c1', 2);
+	lab.healths['n1'] = 'down/up/up';
+	await lab.runs('c1', 3);
+	assert.equal(lab.incident('n1'), undefined);
+	assert.deepEqual([offs(lab), posts(lab)], [[], []]);
+	const powered = await dying({}, 'up/up/down');
+	powered.bmcs['n1'] = { power: 'on', stuck: true };
+	await powered.runs('c1', 1);
+	powered.healths['n1'] = 'down/up/up';
+	await powered.runs('c1', 3);
+	assert.ok(powered.incident('n1'), 'a host that was powered off has to be back everywhere');
+});
+
 test('where so configured Masakari is told UNKNOWN of what cannot be proven, once', async () => {
 	const lab = await dying({ fencing: { ...fencingOn, unproven: 'unknown' } });
 	lab.bmcs['n1'] = { power: 'on', error: 'fence_x exited with 1' };

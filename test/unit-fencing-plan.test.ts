@@ -14,6 +14,7 @@ import {
 	masakariOf,
 	now,
 	quiet,
+	readsOf,
 	rowOf,
 	seenFor,
 	withIncident,
@@ -165,6 +166,18 @@ const cases: readonly { name: string; world: World; expected: readonly string[] 
 		name: 'a proof stands for a host that vanished from every network',
 		world: world('absent/absent/absent', proven),
 		expected: ['tell n1 by power'],
+	},
+	{
+		name: 'a proven host that is not monitored any more is left alone: nothing would show it up',
+		world: world('absent/absent/absent', proven, {
+			reads: Object.fromEntries(
+				Object.entries(readsOf(quiet)).map(([network, reading]) => [
+					network,
+					reading.ok ? { ...reading, unmonitored: new Set(['n1']) } : reading,
+				]),
+			),
+		}),
+		expected: [],
 	},
 	{
 		name: 'without a proof a host is not powered off where a network cannot be read',

@@ -7,6 +7,9 @@ import { freshSeconds, writeWithinSeconds } from './fresh.ts';
 import { changeIncident } from './record.ts';
 import type { Surroundings } from './surroundings.ts';
 
+/** An agent that is given less than that says nothing of the BMC. */
+const leastMs = 2000;
+
 /** One round of fencing that is committed. */
 export interface Round {
 	readonly host: HostFacts;
@@ -116,7 +119,7 @@ export async function proveAgain(
 		return 'it is not proven off';
 	}
 	const leftMs = (readAt + freshSeconds - 1 - around.clock.uptime()) * 1000;
-	if (leftMs <= 0) return 'the reads that authorise it are old';
+	if (leftMs < leastMs) return 'the reads that authorise it are old';
 	const reading = await around.fence.status(host, leftMs);
 	const wrong = wrongWith(reading);
 	// What it says again is not stored: the commit that follows goes by the incident as it was read.

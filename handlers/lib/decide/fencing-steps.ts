@@ -94,6 +94,8 @@ export function decideProving(world: Gated, hosts: ReadonlyMap<string, HostFacts
 	if (settings.mode === 'none') return { steps, held: heldBy, moments };
 	for (const [host, { value }] of Object.entries(world.stored.incidents)) {
 		if (value.fencing === undefined || value.state === 'notified') continue;
+		// No network shows those that `hosts` excludes, so nothing could say that one is up.
+		if (Object.values(world.reads).some((r) => r.ok && r.unmonitored.has(host))) continue;
 		const facts = hosts.get(host) ?? unseen(host, value);
 		const held = decideHeld(facts, world).filter(({ gate }) => !replaced.includes(gate));
 		if (value.fencing.proven_at !== undefined) heldBy[host] = held;

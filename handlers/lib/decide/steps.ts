@@ -84,14 +84,17 @@ function decideClose(
 
 /**
  * Whether the host is back: on every network, and all can be read, it is up (or left) again; only where
- * it was unknown when the incident began (it has no agent there) it may still be.
+ * it was unknown when the incident began (it has no agent there) it may still be. One to which nothing was
+ * done, as its BMC said on, need only be left alone by the matrix again.
  */
 export function isReturning(
 	{ settings, reads }: Pick<World, 'settings' | 'reads'>,
-	{ vector: before }: Pick<Incident, 'vector'>,
+	{ vector: before, attempt, fencing }: Pick<Incident, 'vector'> & Partial<Incident>,
 	facts: HostFacts | undefined,
 ): boolean {
 	if (facts === undefined) return false;
+	const untouched = attempt?.number === 0 && fencing?.offs === 0;
+	if (untouched && facts.verdict === 'none') return true;
 	return settings.networks.every((network) => {
 		const now = facts.vector[network];
 		const absent = now === 'unknown' && (before[network] ?? 'unknown') === 'unknown';
