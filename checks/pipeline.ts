@@ -12,7 +12,7 @@ import { pipeline } from '../handlers/lib/pipeline.ts';
 import { type CheckResult, type Run, runCheck } from '../handlers/lib/run.ts';
 
 /** A POST begun later, or a GET that takes longer, could be cut by our own deadline. */
-const limits = { lastPostSeconds: 7, masakariMs: 4000 };
+const limits = { lastPostSeconds: 7, fenceSeconds: 22, masakariMs: 4000 };
 
 async function check(run: Run): Promise<CheckResult> {
 	const { world, planned, failures } = await pipeline(await openSurroundings(run, limits));

@@ -13,13 +13,14 @@ import { openSurroundings } from './lib/open.ts';
 import { runHandler } from './lib/run.ts';
 import { parseKv } from './lib/schema/kv.ts';
 
-/** All waiting together; the run may take a POST longer. */
+/** All waiting together; the run may take a POST or a fence agent longer. */
 const waitSeconds = 60;
+const limits = { lastPostSeconds: waitSeconds, fenceSeconds: 85, masakariMs: 10_000 };
 
 void runHandler('aggregate-hosts', 90, async (run) => {
 	// Validated, but only a hint: the state is read below.
 	parseKv(await drainStdin(process.stdin), 'stdin');
-	const around = await openSurroundings(run, { lastPostSeconds: waitSeconds, masakariMs: 10_000 });
+	const around = await openSurroundings(run, limits);
 	const { said, saw } = await aggregate(around, waitSeconds);
 	await noteRun(around, aggregateWatch, saw);
 	return said;

@@ -23,7 +23,11 @@ void runHandler('snapshot-network', 20, async (run) => {
 	parseChecks(await drainStdin(process.stdin), 'stdin');
 	const network = optionOf(run.argv, '--network');
 	if (network === undefined) throw new UsageError('--network NAME is missing');
-	const around = await openSurroundings(run, { lastPostSeconds: 0, masakariMs: 0 });
+	const around = await openSurroundings(run, {
+		lastPostSeconds: 0,
+		fenceSeconds: 0,
+		masakariMs: 0,
+	});
 	if (!around.settings.networks.includes(network)) {
 		const known = around.settings.networks.join(', ');
 		throw new UsageError(`--network ${network}: the configuration has ${known}`);

@@ -58,9 +58,15 @@ kv_prefix: /hostmonitor
 		expected: ['6:10: confirm: expected a duration such as 15s, from 1s to 10m'],
 	},
 	{
-		name: 'fencing that does not exist yet',
-		text: `${minimal}fencing: { mode: ipmi }\n`,
-		expected: ['6:18: fencing.mode: expected none'],
+		name: 'fencing that does not exist, or out of bounds',
+		text: `${minimal}fencing: { mode: ipmi, readings: 0, timeout: 1m, unproven: send, file: "" }\n`,
+		expected: [
+			'6:18: fencing.mode: expected one of: none, verify, off',
+			'6:34: fencing.readings: expected from 1 to 10 readings',
+			'6:46: fencing.timeout: expected a duration such as 15s, from 2s to 15s',
+			'6:60: fencing.unproven: expected one of: hold, unknown',
+			'6:72: fencing.file: expected the path of the file that names the fence agents',
+		],
 	},
 	{
 		name: 'a name of a network that no key can hold',

@@ -96,6 +96,21 @@ test("every key arrives, networks stay in the file's order, and paths begin at t
 	assert.equal(config.kvPrefix, 'ha/host_monitor');
 });
 
+test('fencing is off by default, waits for a proof where it is on, and its file is beside the configuration', async () => {
+	const off = await load(`${minimal}fencing: { mode: off }\n`);
+	const readings = { readings: 3, timeoutMs: 10_000, unproven: 'hold' };
+	assert.deepEqual(off.settings.fencing, { mode: 'off', ...readings });
+	assert.equal(off.fencingFile, inDirectory('fencing.yaml'));
+	const text =
+		'fencing: { mode: verify, file: bmc/f.yaml, readings: 1, timeout: 5s, unproven: unknown }';
+	const verify = await load(`${minimal}${text}\n`);
+	const given = { mode: 'verify', readings: 1, timeoutMs: 5000, unproven: 'unknown' };
+	assert.deepEqual(verify.settings.fencing, given);
+	assert.equal(verify.fencingFile, inDirectory('bmc/f.yaml'));
+	const moved = await load(`${minimal}${text.replace('bmc/f', 'x')}\n`);
+	assert.equal(moved.digest, verify.digest, 'where secrets are is no decision');
+});
+
 const swapped = minimal.replace(/( {2}tenant.*\n)( {2}storage.*\n)/, '$2$1');
 const digests: readonly { name: string; text: string; same: boolean }[] = [
 	{ name: 'the mode changes', text: `mode: observe\n${minimal}`, same: true },
@@ -112,6 +127,7 @@ const digests: readonly { name: string; text: string; same: boolean }[] = [
 		text: minimal.replace('8520"', '8520", node_names: "*-s"'),
 		same: false,
 	},
+	{ name: 'hosts are fenced', text: `${minimal}fencing: { mode: off }\n`, same: false },
 	{ name: 'the hub changes', text: `${minimal}hub: storage\n`, same: false },
 	{ name: 'networks stand in another order', text: swapped, same: false },
 ];

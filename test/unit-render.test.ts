@@ -23,7 +23,7 @@ function rendered(input: RenderInput) {
 	assert.equal(file.name, 'hostmonitor.json');
 	return JSON.parse(file.content) as {
 		watches: { type: string; prefix?: string; args: string[] }[];
-		services?: { checks: { args: string[] }[] }[];
+		services?: { checks: { id: string; interval: string; args: string[] }[] }[];
 	};
 }
 
@@ -82,6 +82,20 @@ test('names, paths and the prefix of KV are the configuration’s', () => {
 	);
 	assert.equal(watches[1]?.prefix, 'ha/monitor/networks/');
 	assert.deepEqual(services?.[0]?.checks[0]?.args, run('/opt/h/checks/pipeline.js'));
+});
+
+test('BMCs are asked every 5 min where hosts are fenced, on the hub alone', () => {
+	const checksOf = (network: string, fencing: boolean) =>
+		rendered({ ...standard, network, fencing }).services?.[0]?.checks ?? [];
+	assert.deepEqual(
+		checksOf('management', true).map(({ id, interval, args }) => [id, interval, args[1]]),
+		[
+			['hostmonitor-pipeline', '10s', '/usr/lib/hostmonitor/checks/pipeline.js'],
+			['hostmonitor-fencing', '5m', '/usr/lib/hostmonitor/checks/fencing.js'],
+		],
+	);
+	assert.equal(checksOf('management', false).length, 1);
+	assert.equal(checksOf('tenant', true).length, 0);
 });
 
 const refused: { name: string; change: Partial<RenderInput>; expected: RegExp }[] = [

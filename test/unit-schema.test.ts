@@ -28,6 +28,9 @@ const incidentOptional = [
 	'masakari_status',
 	'acknowledged',
 	'forgotten',
+	'host_status',
+	'fencing',
+	...['off_at', 'read_at', 'power', 'error', 'proven_at'].map((key) => `fencing/${key}`),
 	'attempt/outcome',
 	'attempt/error',
 ];

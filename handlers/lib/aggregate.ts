@@ -1,5 +1,7 @@
+import { isProving } from './decide/fencing.ts';
 import { couldBeDue } from './decide/hosts.ts';
 import { summarize } from './decide/report-text.ts';
+import type { Step } from './decide/steps.ts';
 import { type Saw, sawOfSnapshots } from './decide/watches.ts';
 import type { Surroundings } from './surroundings.ts';
 import { tick } from './tick.ts';
@@ -22,15 +24,18 @@ export async function aggregate(around: Surroundings, waitSeconds: number): Prom
 	const { clock, kv, settings } = around;
 	const end = clock.uptime() + waitSeconds;
 	const first = await readStored(around);
-	if (!couldBeDue(settings, first)) return { saw: sawOfSnapshots(first), said: 'nothing is due' };
+	if (!couldBeDue(settings, first) && !isProving(first))
+		return { saw: sawOfSnapshots(first), said: 'nothing is due' };
 	for (;;) {
 		const { world, planned, done } = await tick(around);
 		const uptime = clock.uptime();
-		// Whoever has the lock may die with it; what failed may succeed.
-		const unsent = planned.steps.some(
-			(step) => step.kind === 'begin' && !done.notified.includes(step.host.host),
-		);
-		const next = Math.min(planned.deadline ?? Infinity, unsent ? uptime + againSeconds : Infinity);
+		// Whoever has the lock may die with it; what failed may succeed; gossip may notice a power-off.
+		const isUnsent = (step: Step) =>
+			step.kind === 'fence' || (step.kind === 'begin' && !done.notified.includes(step.host.host));
+		const unsent = isProving(world.stored) || planned.steps.some(isUnsent);
+		// What a fence agent said is acted on at once.
+		const again = done.fenced.length > 0 ? uptime : uptime + againSeconds;
+		const next = Math.min(planned.deadline ?? Infinity, unsent ? again : Infinity);
 		if (next === Infinity || uptime >= end) {
 			return { saw: sawOfSnapshots(world.stored), said: summarize(planned, done) };
 		}

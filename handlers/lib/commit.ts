@@ -12,12 +12,16 @@ function unchanged(key: string, entry: { readonly index: number } | null | undef
 		: { verb: 'check-not-exists', key };
 }
 
-/** The one transaction that commits to an attempt; a stale holder, or a new word, undoes it. */
+/**
+ * The one transaction that commits to an attempt or a round of fencing; a stale holder, or a new word,
+ * undoes it. An approval is used up by it, unless it is kept for a decision that needs one.
+ */
 export function commitOperations(
 	world: World,
 	host: string,
 	next: Incident,
 	lock: Pick<Lock, 'session'>,
+	approvals: 'use' | 'keep' = 'use',
 ): KvOperation[] {
 	const { stored } = world;
 	const key = keyOf(host);
@@ -34,7 +38,7 @@ export function commitOperations(
 		unchanged(`maintenance/${key}`, stored.maintenance[host]),
 		// Asserted beside being used up: a delete-cas of a key that was taken back succeeds.
 		unchanged(`approved/${key}`, approval),
-		...(approval
+		...(approval && approvals === 'use'
 			? [{ verb: 'delete-cas' as const, key: `approved/${key}`, index: approval.index }]
 			: []),
 	];

@@ -7,6 +7,7 @@ import { configPath, loadConfig } from './io/config.ts';
 import { openConsul } from './io/consul.ts';
 import { openKv } from './io/consul-kv.ts';
 import { readNetwork, readSelf } from './io/consul-network.ts';
+import { openFence } from './io/fence.ts';
 import { openMasakari } from './io/masakari.ts';
 import { isRefused } from './io/probe.ts';
 import type { Run } from './run.ts';
@@ -19,6 +20,8 @@ const probeMs = 1000;
 export interface Limits {
 	/** Seconds after the start in which a POST may begin, so that the deadline cuts none. */
 	readonly lastPostSeconds: number;
+	/** Seconds after the start by which every fence agent has ended. */
+	readonly fenceSeconds: number;
 	/** Longest wait for one GET of Masakari's, ms. */
 	readonly masakariMs: number;
 }
@@ -28,7 +31,8 @@ export async function openSurroundings(
 	{ argv, env, signal, log }: Run,
 	limits: Limits,
 ): Promise<Surroundings & { readonly config: Config }> {
-	const lastPost = systemClock.uptime() + limits.lastPostSeconds;
+	const startedAt = systemClock.uptime();
+	const lastPost = startedAt + limits.lastPostSeconds;
 	const config = await loadConfig(configPath(argv, env));
 	const { settings, digest, kvPrefix } = config;
 	const agents = Object.fromEntries(
@@ -41,6 +45,7 @@ export async function openSurroundings(
 	};
 	const hub = config.networks[settings.hub];
 	if (hub === undefined) throw new Error(`no agent of the hub ${settings.hub}`);
+	const timeoutMs = settings.fencing.mode === 'none' ? 0 : settings.fencing.timeoutMs;
 	const node = await readSelf(agentOf(settings.hub));
 	const self = hostOf(hostNameOf(node, settings.nodeNames[settings.hub]));
 	const readNetworks = async (stored: Stored, only: readonly string[] = settings.networks) => {
@@ -53,6 +58,8 @@ export async function openSurroundings(
 	};
 	return {
 		...{ config, settings, digest, self, log, lastPost, readNetworks },
+		fenceUntil: startedAt + limits.fenceSeconds,
+		fence: openFence(config.fencingFile, { timeoutMs, signal }),
 		bootId: readBootId(),
 		clock: systemClock,
 		kv: openKv(agentOf(settings.hub), kvPrefix),

@@ -1,12 +1,14 @@
 import { commitOperations } from './commit.ts';
 import { beginAttempt } from './decide/attempt.ts';
-import type { HostFacts } from './decide/hosts.ts';
 import type { MasakariFacts, PostAnswer } from './decide/masakari.ts';
 import { decideNotification, generatedTimeAt } from './decide/notification.ts';
 import { decideAbstention, decideLearnt } from './decide/outcome.ts';
 import { plan } from './decide/plan.ts';
+import type { Step } from './decide/steps.ts';
 import type { World } from './decide/world.ts';
 import { messageOf } from './errors.ts';
+import { proveAgain } from './fence-round.ts';
+import { freshSeconds, writeWithinSeconds } from './fresh.ts';
 import type { Connected } from './io/masakari.ts';
 import type { Lock } from './lock.ts';
 import { forgetSightings } from './own-session.ts';
@@ -22,14 +24,12 @@ export interface Sent {
 	readonly abstain: { readonly seconds: number; readonly reason: string } | null;
 }
 
-/** The reads that authorise a POST began at most so long before the commit: 3 s, a probe, and slack. */
-const freshSeconds = 8;
-/** A request is not written later than this after its transaction was sent. */
-const writeWithinSeconds = 2;
+/** A host that the plan lets go on, and what its POST rests on. */
+export type Begin = Extract<Step, { kind: 'begin' }>;
 
-/** Commits, writes once, looks up what the answer does not prove, and records it. */
+/** Reads the BMC again where that is the proof; commits, writes once, looks up what the answer does not prove, and records it. */
 async function notify(
-	facts: HostFacts,
+	{ host: facts, proof }: Begin,
 	connection: Extract<Connected, { ok: true }>,
 	world: World,
 	lock: Lock,
@@ -44,7 +44,12 @@ async function notify(
 	if (!world.masakari?.ok) return unsent('Masakari was not asked');
 	const generated = generatedTimeAt(Math.min(clock.now(), world.masakari.date));
 	const before = world.stored.incidents[host]?.value;
-	const incident = beginAttempt(before, facts, around.self, clock.now(), generated);
+	const status = proof === 'none' ? 'UNKNOWN' : 'NORMAL';
+	if (status === 'NORMAL' && around.settings.fencing.mode !== 'none') {
+		const doubt = await proveAgain(around, host, before, world.readAt);
+		if (doubt !== null) return unsent(doubt);
+	}
+	const incident = beginAttempt(before, facts, around.self, clock.now(), generated, status);
 	const { generated_time, number } = incident.attempt;
 
 	const sentAt = clock.uptime();
@@ -57,7 +62,7 @@ async function notify(
 		connection.close();
 		answer = { kind: 'unsent', error: 'stopped between the commit and the write' };
 	} else {
-		const body = decideNotification(incident.name, 'STOPPED', generated_time, 'NORMAL');
+		const body = decideNotification(incident.name, 'STOPPED', generated_time, status);
 		answer = await connection.post(body);
 	}
 	const uuid = world.masakari.hosts.get(host)?.uuid ?? '';
@@ -83,7 +88,7 @@ async function notify(
  * its lists may take longer than a live read stays good.
  */
 export async function sendBatch(
-	hosts: readonly HostFacts[],
+	hosts: readonly Begin[],
 	facts: MasakariFacts | null,
 	lock: Lock,
 	around: Surroundings,
@@ -100,13 +105,15 @@ export async function sendBatch(
 		}
 		const world = await readWorld(around, facts);
 		const { steps, view } = plan(world);
-		const lost = hosts.filter(({ host }) => view.due[host] === undefined);
+		// A proof stands without the networks' verdict.
+		const isLost = ({ host, proof }: Begin) => proof !== 'power' && !view.due[host.host];
+		const lost = hosts.filter(isLost).map(({ host }) => host);
 		await forgetSightings(
 			around,
 			lost.map(({ host }) => host),
 		);
-		const stands = steps.flatMap((step) => (step.kind === 'begin' ? [step.host] : []));
-		const due = stands.filter(({ host }) => hosts.some((asked) => asked.host === host));
+		const stands = steps.flatMap((step) => (step.kind === 'begin' ? [step] : []));
+		const due = stands.filter(({ host }) => hosts.some((asked) => asked.host.host === host.host));
 		if (due.length === 0) {
 			// Another controller may see it otherwise.
 			const reason = `the verdict on ${lost[0]?.name} no longer stood on live reads`;
@@ -114,9 +121,9 @@ export async function sendBatch(
 			return { notified: [], failures: [], abstain };
 		}
 		const sent = await Promise.allSettled(
-			due.map((facts, i) => {
+			due.map((begin, i) => {
 				const connection = connections[i];
-				return connection?.ok ? notify(facts, connection, world, lock, around) : null;
+				return connection?.ok ? notify(begin, connection, world, lock, around) : null;
 			}),
 		);
 		const ended = sent.flatMap((s) => (s.status === 'fulfilled' && s.value ? [s.value] : []));

@@ -2,6 +2,7 @@ import type { Reads } from './decide/health.ts';
 import type { Settings } from './decide/settings.ts';
 import type { Stored } from './decide/stored.ts';
 import type { Clock } from './io/clock.ts';
+import type { Fence } from './io/fence.ts';
 import type { Kv } from './io/kv.ts';
 import type { Masakari } from './io/masakari.ts';
 import type { SerfAddress } from './io/probe.ts';
@@ -24,5 +25,8 @@ export interface Surroundings {
 	readonly isRefused: (serf: SerfAddress) => Promise<boolean>;
 	/** Seconds since boot after which no POST may begin, so that no deadline of ours cuts one. */
 	readonly lastPost: number;
+	readonly fence: Fence;
+	/** Seconds since boot by which every fence agent has ended. */
+	readonly fenceUntil: number;
 	readonly log: Log;
 }

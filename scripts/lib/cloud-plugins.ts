@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { valueAt } from '../../handlers/lib/schema/pointer.ts';
 import type { Host } from './cloud-host.ts';
 import { renderNetwork } from './render.ts';
 
@@ -22,9 +23,10 @@ export function writePlugins(
 	const configFile = controller.configure(settings);
 	const hub = String(settings['hub'] ?? networks[0]);
 	const kvPrefix = String(settings['kv_prefix'] ?? 'hostmonitor');
+	const fencing = (valueAt(settings, '/fencing/mode') ?? 'none') !== 'none';
 	for (const network of where) {
 		const { configDir } = controller.agent(network);
-		const input = { networks, hub, kvPrefix, configFile, network, prefix, node };
+		const input = { networks, hub, kvPrefix, configFile, network, prefix, node, fencing };
 		for (const { name, content } of renderNetwork(input)) {
 			writeFileSync(join(configDir, name), content);
 		}

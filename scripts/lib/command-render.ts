@@ -19,6 +19,7 @@ async function run(run: Run): Promise<CommandResult> {
 	if (!out) throw new UsageError('--out DIR is missing');
 	const { file, kvPrefix, settings } = await loadConfig(configPath(run.argv, run.env));
 	const files = renderNetwork({
+		fencing: settings.fencing.mode !== 'none',
 		...{ networks: settings.networks, hub: settings.hub, kvPrefix, configFile: file, network },
 		// A bare name would be looked for in the agent's PATH, which is not ours.
 		...{ prefix: resolve(prefix), node: node.includes('/') ? resolve(node) : node },

@@ -1,4 +1,5 @@
 import { ConsulError } from '../../handlers/lib/errors.ts';
+import { loadFencing } from '../../handlers/lib/io/fencing-file.ts';
 import type { CommandResult, Run } from '../../handlers/lib/run.ts';
 import type { Config } from '../../handlers/lib/schema/config.ts';
 import { type Command, none, parseOptions } from './command.ts';
@@ -7,7 +8,17 @@ import { sectionText, tableText } from './table.ts';
 import { durationText } from './times.ts';
 import { inspect } from './validate-online.ts';
 
-function settingsText({ kvPrefix, masakari, settings, digest }: Config): string {
+/** Also says whether the file with the agents can be used: a ConfigError names what is wrong with it. */
+function fencingLine({ settings: { fencing }, fencingFile }: Config): string {
+	if (fencing.mode === 'none' || fencingFile === undefined) return fencing.mode;
+	const { mode, readings, timeoutMs, unproven } = fencing;
+	const agents = loadFencing(fencingFile);
+	const terms = `${readings} readings, ${durationText(timeoutMs)} each, unproven: ${unproven}`;
+	return `${mode}, ${terms}, ${agents.size} hosts in ${fencingFile}`;
+}
+
+function settingsText(config: Config): string {
+	const { kvPrefix, masakari, settings, digest } = config;
 	const { hosts, storm } = settings;
 	const exclude = hosts.exclude.length > 0 ? `, without ${hosts.exclude.join(' ')}` : '';
 	const limit = `${storm.maxHosts} hosts or ${storm.maxFraction} of all`;
@@ -18,7 +29,7 @@ function settingsText({ kvPrefix, masakari, settings, digest }: Config): string 
 		['servers', hosts.servers ? 'monitored' : 'not monitored'],
 		['storm', `above ${limit}, over after ${durationText(storm.calmMs)}`],
 		['agent_probe', String(settings.agentProbe)],
-		['fencing', settings.fencing.mode],
+		['fencing', fencingLine(config)],
 		['masakari', masakari.auth === 'none' ? masakari.endpoint : `cloud ${masakari.cloud}`],
 		['kv_prefix', kvPrefix],
 		['digest', `${digest} (the same on every controller)`],

@@ -9,6 +9,8 @@ export interface RenderInput {
 	readonly kvPrefix: string;
 	readonly configFile: string;
 	readonly network: string;
+	/** Whether hosts are fenced: then their BMCs are asked, too. */
+	readonly fencing?: boolean;
 	/** Where the copy of `dist/` is. */
 	readonly prefix?: string;
 	readonly node?: string;
@@ -41,7 +43,8 @@ export function renderNetwork(input: RenderInput): RenderedFile[] {
 		{ type: 'keyprefix', prefix: `${kvPrefix}/networks/` },
 		run('handlers/aggregate-hosts.js'),
 	);
-	const services = [pipelineService(run('checks/pipeline.js'))];
+	const bmcs = input.fencing ? run('checks/fencing.js') : null;
+	const services = [hostmonitorService(run('checks/pipeline.js'), bmcs)];
 	return [fragment({ enable_local_script_checks: true, watches: [snapshot, aggregate], services })];
 }
 
@@ -50,9 +53,13 @@ function watch(what: Record<string, string>, args: readonly string[]) {
 }
 
 // A critical check of the node itself would take every service of the controller out of discovery.
-function pipelineService(args: readonly string[]) {
+function hostmonitorService(args: readonly string[], bmcs: readonly string[] | null) {
 	const check = { id: 'hostmonitor-pipeline', name: 'Pipeline', args };
-	const checks = [{ ...check, interval: '10s', timeout: '30s' }];
+	const fencing = { id: 'hostmonitor-fencing', name: 'Fencing', args: bmcs };
+	const checks = [
+		{ ...check, interval: '10s', timeout: '30s' },
+		...(bmcs ? [{ ...fencing, interval: '5m', timeout: '2m' }] : []),
+	];
 	return { id: 'hostmonitor', name: 'hostmonitor', checks };
 }
 

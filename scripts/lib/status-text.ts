@@ -1,4 +1,5 @@
 import type { Incident } from '../../handlers/lib/decide/incident.ts';
+import { fencingText } from '../../handlers/lib/decide/report-text.ts';
 import type { Settings } from '../../handlers/lib/decide/settings.ts';
 import type { OperatorWord, Stored } from '../../handlers/lib/decide/stored.ts';
 import type { View } from '../../handlers/lib/decide/view.ts';
@@ -56,14 +57,18 @@ function controllerText([name, view]: readonly [string, View], digest: string): 
 }
 
 function incidentText(incident: Incident): string[] {
-	const { state, attempt, uuid, masakari_status: word, acknowledged, forgotten } = incident;
+	const { state, attempt, fencing, uuid, masakari_status: word, acknowledged } = incident;
+	const { forgotten } = incident;
 	const facts = [
-		`${state}, attempt ${attempt.number} ${attempt.outcome ?? 'open'}`,
+		attempt.number === 0
+			? `${state}, no attempt yet`
+			: `${state}, attempt ${attempt.number} ${attempt.outcome ?? 'open'}`,
 		...(uuid ? [`notification ${uuid}`] : []),
 		...(word ? [`Masakari: ${word}`] : []),
 	];
 	return [
 		`incident of ${timeText(incident.opened_at)}: ${facts.join(', ')}`,
+		...(fencing ? [`fencing ${fencing.mode}: ${fencingText(fencing)}`] : []),
 		...(attempt.error ? [attempt.error] : []),
 		...(acknowledged ? [`acknowledged by ${acknowledged.who}: ${acknowledged.why}`] : []),
 		...(forgotten ? [`to be forgotten, by ${forgotten.who}: ${forgotten.why}`] : []),

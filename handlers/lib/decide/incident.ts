@@ -13,6 +13,7 @@ export type Outcome =
 
 /** One POST of a notification; committed before it is written. */
 export interface Attempt {
+	/** 0 while none has begun: the host is being fenced. */
 	readonly number: number;
 	/** Controller that began it. */
 	readonly controller: string;
@@ -26,6 +27,30 @@ export interface Attempt {
 	readonly error?: string;
 	/** Wall times (ms) of look-ups that found no row of ours. */
 	readonly look_ups: readonly number[];
+}
+
+/** How far the proof has come that the host is powered off; times in wall ms. */
+export interface Fencing {
+	readonly mode: 'verify' | 'off';
+	/** How often agents were set to work; each time is committed before the first of them runs. */
+	readonly round: number;
+	/** Controller of this round. */
+	readonly controller: string;
+	/** Power-offs committed, and when the last was. */
+	readonly offs: number;
+	readonly off_at?: number;
+	/** Readings of `off` in a row, each recent when the next came, and when the last was. */
+	readonly readings: number;
+	readonly read_at?: number;
+	/** What the last reading said; absent where there is none since the last power-off, or it failed. */
+	readonly power?: 'on' | 'off';
+	/** What went wrong in a row, and the last of it: an agent, or power that is on and should not be. */
+	readonly failures: number;
+	readonly error?: string;
+	/** Before that nobody begins a round: one is running, or the back-off is. */
+	readonly next_try: number;
+	/** The readings are enough; before each POST one more is taken. */
+	readonly proven_at?: number;
 }
 
 export type IncidentState = 'fencing' | 'notifying' | 'notified';
@@ -57,6 +82,10 @@ export interface Incident {
 	readonly attempt: Attempt;
 	/** Wall time (ms) before which no new attempt begins. */
 	readonly next_try: number;
+	/** Absent where the notification rests on the networks alone. */
+	readonly fencing?: Fencing;
+	/** Masakari is told that the host's state is not known, in this and every later attempt. */
+	readonly host_status?: 'UNKNOWN';
 	/** Wall time (ms) at which acceptance was learnt. */
 	readonly notified_at?: number;
 	readonly uuid?: string;

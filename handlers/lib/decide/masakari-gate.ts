@@ -1,6 +1,6 @@
 import type { HostFacts } from './hosts.ts';
 import type { NotificationRow } from './masakari.ts';
-import { sameNotification } from './notification.ts';
+import { isOwn } from './notification.ts';
 import type { Stored } from './stored.ts';
 import type { World } from './world.ts';
 
@@ -14,9 +14,7 @@ function isRecorded(stored: Stored, host: string, row: NotificationRow): boolean
 		.map(({ value }) => value)
 		.filter((closed) => closed.name.toLowerCase() === host);
 	return [...(open ? [open] : []), ...records].some(
-		(record) =>
-			record.uuid === row.uuid ||
-			sameNotification(row, 'STOPPED', 'NORMAL', record.generated_times),
+		(record) => record.uuid === row.uuid || isOwn(row, record),
 	);
 }
 
@@ -32,12 +30,7 @@ function stoppedRows(world: World, host: string): readonly NotificationRow[] {
 /** The row in Masakari that an open incident's POST left there, whatever its sender saw. */
 export function ownRow(world: World, host: string): NotificationRow | undefined {
 	const incident = world.stored.incidents[host]?.value;
-	return (
-		incident &&
-		stoppedRows(world, host).find((row) =>
-			sameNotification(row, 'STOPPED', 'NORMAL', incident.generated_times),
-		)
-	);
+	return incident && stoppedRows(world, host).find((row) => isOwn(row, incident));
 }
 
 /** Holds where Masakari would refuse or ignore the notification, or knows one that we do not. */

@@ -1,3 +1,4 @@
+import type { Incident } from './incident.ts';
 import type { HostEvent, NotificationRow } from './masakari.ts';
 
 /** Masakari recovers on NORMAL only; UNKNOWN it takes and ignores. */
@@ -52,4 +53,12 @@ export function sameNotification(
 		row.host_status === hostStatus &&
 		generatedTimes.includes(row.generated_time)
 	);
+}
+
+/** Whether a row of this incident's host is its STOPPED; the host is not compared, as above. */
+export function isOwn(
+	row: NotificationRow,
+	{ generated_times, host_status }: Pick<Incident, 'generated_times' | 'host_status'>,
+): boolean {
+	return sameNotification(row, 'STOPPED', host_status ?? 'NORMAL', generated_times);
 }

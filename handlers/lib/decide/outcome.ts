@@ -1,6 +1,6 @@
 import type { ClosedIncident, Incident, NotificationStatus } from './incident.ts';
 import type { NotificationRow, PostAnswer } from './masakari.ts';
-import { sameNotification } from './notification.ts';
+import { isOwn } from './notification.ts';
 import { isLookUpDue } from './steps.ts';
 
 /** What one POST or look-up taught us about an incident. */
@@ -23,9 +23,9 @@ export function backOffMs(attempt: number, random: number): number {
 /** A row of this incident among those a look-up found. */
 export function findOwn(
 	rows: readonly NotificationRow[],
-	incident: Pick<Incident, 'generated_times'>,
+	incident: Pick<Incident, 'generated_times' | 'host_status'>,
 ): NotificationRow | undefined {
-	return rows.find((row) => sameNotification(row, 'STOPPED', 'NORMAL', incident.generated_times));
+	return rows.find((row) => isOwn(row, incident));
 }
 
 /** When another controller may fare better, this one stands back; seconds and reason, else null. */

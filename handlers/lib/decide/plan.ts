@@ -1,4 +1,5 @@
 import { confirmDue, continueSightings, isConfirmed } from './confirm.ts';
+import { decideBeginning, decideProving, wouldBe } from './fencing-steps.ts';
 import { countFlaps } from './flaps.ts';
 import { type Gated, isPlannedWork, leftOn } from './gates.ts';
 import { freedHosts, heldHosts } from './held.ts';
@@ -102,9 +103,18 @@ export function plan(world: World): Planned {
 		const tryAt = uptime + (at - world.now) / 1000;
 		moments.push(sighting.first_seen + settings.confirmMs / 1000, tryAt);
 		if (!isConfirmed(sighting, uptime, settings.confirmMs) || tryAt > uptime || abstains) continue;
-		if (settings.mode === 'act') steps.push({ kind: 'begin', host: facts });
-		else held[facts.host] = [{ gate: 'mode', reason: 'observe: it would have been notified' }];
+		const step = decideBeginning(world, facts);
+		if (step === null) continue;
+		if (settings.mode === 'act') steps.push(step);
+		else held[facts.host] = [{ gate: 'mode', reason: wouldBe(step) }];
 	}
+	const proving = decideProving(gated, hosts);
+	for (const [host, gates] of Object.entries(proving.held)) {
+		delete held[host];
+		if (gates.length > 0) held[host] = gates;
+	}
+	moments.push(...proving.moments.map((at) => uptime + (at - world.now) / 1000));
+	if (settings.mode === 'act' && !abstains) steps.push(...proving.steps);
 	const view: View = {
 		...emptyView(world),
 		...confirmed,

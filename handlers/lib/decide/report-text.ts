@@ -1,3 +1,4 @@
+import type { Fencing } from './incident.ts';
 import type { Planned } from './plan.ts';
 import type { Finding } from './report.ts';
 
@@ -35,6 +36,7 @@ export function summarize(
 	done: {
 		readonly notified: readonly string[];
 		readonly closed: readonly string[];
+		readonly fenced?: readonly string[];
 		readonly elsewhere: boolean;
 	},
 ): string {
@@ -42,8 +44,21 @@ export function summarize(
 		`${Object.keys(view.due).length} due`,
 		`${Object.keys(view.held).length} held`,
 		...(done.notified.length > 0 ? [`notified ${done.notified.join(', ')}`] : []),
+		...(done.fenced?.length ? [`fenced ${done.fenced.join(', ')}`] : []),
 		...(done.closed.length > 0 ? [`closed ${done.closed.join(', ')}`] : []),
 		...(done.elsewhere ? ['the lock is elsewhere'] : []),
 	];
 	return parts.join(', ');
+}
+
+/** How far the proof of a host's power-off has come. */
+export function fencingText(fencing: Fencing | undefined): string {
+	if (fencing === undefined) return 'not fenced';
+	const { mode, offs, readings, proven_at, error } = fencing;
+	const facts = [
+		proven_at === undefined ? 'not proven off' : 'proven off',
+		...(mode === 'off' ? [`${offs} power-offs tried`] : []),
+		`${readings} readings of off`,
+	];
+	return `${facts.join(', ')}${error === undefined ? '' : `: ${error}`}`;
 }

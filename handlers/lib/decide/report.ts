@@ -1,7 +1,9 @@
+import { upOn } from './fencing-steps.ts';
 import { flapping } from './flaps.ts';
 import { currentSnapshots, type HostFacts } from './hosts.ts';
 import type { Incident } from './incident.ts';
 import type { Planned } from './plan.ts';
+import { fencingText } from './report-text.ts';
 import type { Snapshot } from './snapshot.ts';
 import type { Held } from './view.ts';
 import { deadWatches } from './watches.ts';
@@ -16,12 +18,24 @@ export interface Finding {
 /** Gates that somebody or something planned closed; all others keep a host from being recovered. */
 const planned = ['paused', 'maintenance', 'leaving', 'agent', 'mode'];
 
-function ofIncident(incident: Incident, returning: boolean, held: Held | undefined): Finding {
-	const { name, state, attempt, masakari_status: status, acknowledged } = incident;
+function ofIncident(
+	incident: Incident,
+	returning: boolean,
+	held: Held | undefined,
+	facts: HostFacts | undefined,
+): Finding {
+	const { name, state, attempt, fencing, masakari_status: status, acknowledged } = incident;
 	const error = attempt.error === undefined ? '' : `: ${attempt.error}`;
+	const by = held ? `; held by ${held.gate}: ${held.reason}` : '';
+	if (state === 'fencing' || (state !== 'notified' && fencing?.error !== undefined)) {
+		// Gossip may be some seconds late; one that stays up has another host's BMC.
+		const up = facts && fencing?.power !== 'on' ? upOn(facts) : [];
+		const seen = up.length > 0 && fencing?.offs ? `; ${up.join(', ')} still sees it up` : '';
+		const level = fencing?.error === undefined && seen === '' ? 1 : 2;
+		return { level, text: `${name}: not notified yet, ${fencingText(fencing)}${seen}${by}` };
+	}
 	if (state !== 'notified') {
 		const text = `${name}: not notified yet, attempt ${attempt.number} ${attempt.outcome ?? 'open'}`;
-		const by = held ? `; held by ${held.gate}: ${held.reason}` : '';
 		return { level: error === '' ? 1 : 2, text: `${text}${error}${by}` };
 	}
 	const back = returning ? ', coming back' : '';
@@ -127,7 +141,8 @@ export function decideFindings(world: World, done: Planned): Finding[] {
 	}
 	if (view.abstains) found.push({ level: 1, text: `standing back: ${view.abstains.reason}` });
 	for (const [host, { value }] of Object.entries(stored.incidents)) {
-		found.push(ofIncident(value, view.returning[host] !== undefined, view.held[host]?.[0]));
+		const back = view.returning[host] !== undefined;
+		found.push(ofIncident(value, back, view.held[host]?.[0], done.hosts.get(host)));
 	}
 	for (const facts of done.hosts.values()) {
 		const finding = stored.incidents[facts.host] ? null : ofHost(facts, done, world);

@@ -1,5 +1,20 @@
 import type { Matrix } from './matrix.ts';
 
+/** Whether a host must be proven off before Masakari is told, and what that takes. */
+export type FencingSettings =
+	/** NORMAL is sent on the matrix' word, as the spec has it. */
+	| { readonly mode: 'none' }
+	| {
+			/** `off`: we power it off, then verify; `verify`: it must be off already. */
+			readonly mode: 'verify' | 'off';
+			/** So many readings of `off` in a row are the proof. */
+			readonly readings: number;
+			/** A fence agent is given so long, then it is killed. */
+			readonly timeoutMs: number;
+			/** What becomes of a host that cannot be proven off: wait, or tell Masakari UNKNOWN. */
+			readonly unproven: 'hold' | 'unknown';
+	  };
+
 /** The part of the configuration that decisions rest on; times in milliseconds. */
 export interface Settings {
 	/** Network names in the matrix' order. */
@@ -22,5 +37,5 @@ export interface Settings {
 		readonly calmMs: number;
 	};
 	readonly agentProbe: boolean;
-	readonly fencing: { readonly mode: 'none' };
+	readonly fencing: FencingSettings;
 }

@@ -6,10 +6,19 @@ import { ownRow } from './masakari-gate.ts';
 import type { Sighting } from './view.ts';
 import { type World, wallSlackMs } from './world.ts';
 
-/** What may be done for one host now. Only `begin`, `close` and `start` need the lock. */
+/** What may be done for one host now. Only `begin`, `fence`, `close` and `start` need the lock. */
 export type Step =
 	/** Open the incident, or begin the next attempt of an open one. */
-	| { readonly kind: 'begin'; readonly host: HostFacts }
+	| {
+			readonly kind: 'begin';
+			readonly host: HostFacts;
+			/** `power`: it is proven off; `none`: Masakari is told UNKNOWN; absent: the networks' word. */
+			readonly proof?: 'power' | 'none';
+	  }
+	/** Open the incident, or go on with it: power the host off, or read its BMC. */
+	| { readonly kind: 'fence'; readonly host: HostFacts; readonly next: 'off' | 'read' }
+	/** A network sees a host up that was read off: its proof is worth nothing. */
+	| { readonly kind: 'restart'; readonly host: string; readonly reason: string }
 	| { readonly kind: 'adopt'; readonly host: string; readonly row: NotificationRow }
 	| { readonly kind: 'look-up'; readonly host: string }
 	| { readonly kind: 'follow'; readonly host: string; readonly uuid: string }
@@ -75,14 +84,17 @@ function decideClose(
 
 /**
  * Whether the host is back: on every network, and all can be read, it is up (or left) again; only where
- * it was unknown when the incident began (it has no agent there) it may still be.
+ * it was unknown when the incident began (it has no agent there) it may still be. One to which nothing was
+ * done, as its BMC said on, need only be left alone by the matrix again.
  */
 export function isReturning(
 	{ settings, reads }: Pick<World, 'settings' | 'reads'>,
-	{ vector: before }: Pick<Incident, 'vector'>,
+	{ vector: before, attempt, fencing }: Pick<Incident, 'vector'> & Partial<Incident>,
 	facts: HostFacts | undefined,
 ): boolean {
 	if (facts === undefined) return false;
+	const untouched = attempt?.number === 0 && fencing?.offs === 0;
+	if (untouched && facts.verdict === 'none') return true;
 	return settings.networks.every((network) => {
 		const now = facts.vector[network];
 		const absent = now === 'unknown' && (before[network] ?? 'unknown') === 'unknown';

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 /** The clocks a decision may rest on; tests and the model put their own in place. */
 export interface Clock {
@@ -10,6 +11,7 @@ export interface Clock {
 	random(): number;
 	/** Calls again and again until the returned function is called. */
 	every(ms: number, action: () => void): () => void;
+	sleep(ms: number): Promise<void>;
 }
 
 export const systemClock: Clock = {
@@ -20,6 +22,7 @@ export const systemClock: Clock = {
 		const timer = setInterval(action, ms);
 		return () => clearInterval(timer);
 	},
+	sleep: (ms) => sleep(ms),
 };
 
 /** Names this boot: seconds since boot of two boots do not compare. */

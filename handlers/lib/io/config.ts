@@ -32,7 +32,7 @@ export function configPath(
 }
 
 /** The text of an operator's file, or a ConfigError that names it. */
-function readText(file: string): string {
+export function readText(file: string): string {
 	try {
 		const stat = statSync(file);
 		if (!stat.isFile()) throw new Error('it is no file');
@@ -82,8 +82,11 @@ function walk(node: unknown, pointer: string, found: Found): void {
 	}
 }
 
-/** Parses an operator's YAML; syntax errors, doubled keys, unknown tags and aliases are ConfigErrors. */
-export function parseYaml(file: string, text: string): OperatorFile {
+/**
+ * Parses an operator's YAML; syntax errors, doubled keys, unknown tags and aliases are ConfigErrors.
+ * Those of a `secret` file quote nothing of it: a password that is not quoted may be taken for anything.
+ */
+export function parseYaml(file: string, text: string, secret = false): OperatorFile {
 	const lines = new LineCounter();
 	const doc = parseDocument(text, {
 		lineCounter: lines,
@@ -104,8 +107,12 @@ export function parseYaml(file: string, text: string): OperatorFile {
 	}
 	if (found.problems.length === 0) walk(doc.contents, '', found);
 	if (found.problems.length > 0) {
-		const placed = found.problems.map((p) => ({ ...placeAt(p.offset), message: p.message }));
-		throw configError(file, placed);
+		const said = (message: string) =>
+			secret ? 'cannot be read as YAML: quote every value that is not a plain word' : message;
+		throw configError(
+			file,
+			found.problems.map((p) => ({ ...placeAt(p.offset), message: said(p.message) })),
+		);
 	}
 	return {
 		file,

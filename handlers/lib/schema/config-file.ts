@@ -1,5 +1,6 @@
 import { compile } from './compile.ts';
-import { type Bounds, bounds, durationPattern, expectedDuration } from './duration.ts';
+import { duration, oneOf, string } from './config-parts.ts';
+import { bounds } from './duration.ts';
 import { maxName, optionalOurs, ours } from './parts.ts';
 
 /** TLS files as the configuration names them. */
@@ -41,26 +42,16 @@ export interface ConfigFile {
 		readonly endpoint?: string;
 		readonly auth?: 'none';
 	};
-	readonly fencing?: { readonly mode?: 'none' };
+	readonly fencing?: {
+		readonly mode?: 'none' | 'verify' | 'off';
+		readonly file?: string;
+		readonly readings?: number;
+		readonly timeout?: string;
+		readonly unproven?: 'hold' | 'unknown';
+	};
 }
 
-const duration = (bounds: Bounds) => ({
-	type: 'string',
-	pattern: durationPattern,
-	description: expectedDuration(bounds),
-});
-const string = (description: string) => ({
-	type: 'string',
-	minLength: 1,
-	maxLength: 4096,
-	description,
-});
 const pem = string('the path of a PEM file');
-const oneOf = (...values: readonly string[]) => ({
-	type: 'string',
-	enum: values,
-	description: `one of: ${values.join(', ')}`,
-});
 const boolean = { type: 'boolean' };
 const patterns = {
 	type: 'array',
@@ -114,7 +105,13 @@ const settings = {
 		calm: duration(bounds.calm),
 	}),
 	agent_probe: boolean,
-	fencing: optionalOurs<NonNullable<ConfigFile['fencing']>>({ mode: oneOf('none') }),
+	fencing: optionalOurs<NonNullable<ConfigFile['fencing']>>({
+		mode: oneOf('none', 'verify', 'off'),
+		file: string('the path of the file that names the fence agents'),
+		readings: { type: 'integer', minimum: 1, maximum: 10, description: 'from 1 to 10 readings' },
+		timeout: duration(bounds.fencing),
+		unproven: oneOf('hold', 'unknown'),
+	}),
 };
 
 const networks = {

@@ -14,6 +14,7 @@ function* durations(source: OperatorFile): Generator<Problem> {
 	const limits = [
 		['/confirm', bounds.confirm],
 		['/storm/calm', bounds.calm],
+		['/fencing/timeout', bounds.fencing],
 	] as const;
 	for (const [path, limit] of limits) {
 		const durationMs = parseDuration(textAt(source, path) ?? '');

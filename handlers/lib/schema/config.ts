@@ -1,6 +1,6 @@
 import { dirname, resolve } from 'node:path';
 import type { Matrix } from '../decide/matrix.ts';
-import type { Settings } from '../decide/settings.ts';
+import type { FencingSettings, Settings } from '../decide/settings.ts';
 import { parseEndpoint, parseOrigin } from './address.ts';
 import {
 	type ConfigFile,
@@ -42,6 +42,8 @@ export interface Config {
 	/** By name; their order is `settings.networks`. */
 	readonly networks: Readonly<Record<string, ConsulAddress>>;
 	readonly masakari: MasakariAddress;
+	/** What names the fence agents, and holds their secrets; absent where nothing is fenced. */
+	readonly fencingFile?: string;
 	readonly settings: Settings;
 	/** Of what decisions rest on: `settings` without `mode`. */
 	readonly digest: string;
@@ -78,6 +80,12 @@ function toMasakariAddress(base: string, keys: ConfigFile['masakari']): Masakari
 	return { auth: 'none', endpoint: parseEndpoint(endpoint) ?? endpoint, tls: toTls(base, keys) };
 }
 
+function toFencing(keys: ConfigFile['fencing'] = {}): FencingSettings {
+	const { mode = 'none', readings = 3, timeout = '10s', unproven = 'hold' } = keys;
+	if (mode === 'none') return { mode };
+	return { mode, readings, timeoutMs: parseDuration(timeout) ?? 0, unproven };
+}
+
 function toSettings(keys: ConfigFile, networks: readonly string[], matrix: Matrix): Settings {
 	const { hosts, storm } = keys;
 	return {
@@ -102,7 +110,7 @@ function toSettings(keys: ConfigFile, networks: readonly string[], matrix: Matri
 			calmMs: parseDuration(storm?.calm ?? '60s') ?? 0,
 		},
 		agentProbe: keys.agent_probe ?? true,
-		fencing: { mode: keys.fencing?.mode ?? 'none' },
+		fencing: toFencing(keys.fencing),
 	};
 }
 
@@ -111,11 +119,13 @@ export function toConfig(source: OperatorFile, keys: ConfigFile, matrix: Matrix)
 	const base = dirname(source.file);
 	const settings = toSettings(keys, source.keysAt('/networks'), matrix);
 	const networks = Object.entries(keys.networks);
+	const fenced = settings.fencing.mode !== 'none';
 	return {
 		file: source.file,
 		kvPrefix: keys.kv_prefix ?? 'hostmonitor',
 		networks: Object.fromEntries(networks.map(([n, k]) => [n, toConsulAddress(base, k)])),
 		masakari: toMasakariAddress(base, keys.masakari),
+		...(fenced && { fencingFile: resolve(base, keys.fencing?.file ?? 'fencing.yaml') }),
 		settings,
 		digest: digestOf(settings),
 	};

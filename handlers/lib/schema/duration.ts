@@ -19,6 +19,8 @@ export type Bounds = readonly [from: string, to: string];
 export const bounds = {
 	confirm: ['1s', '10m'],
 	calm: ['0s', '1h'],
+	// checks/pipeline has 21 s for a tick and a fence agent.
+	fencing: ['2s', '15s'],
 } satisfies Record<string, Bounds>;
 
 /** What a duration must be, in its error. */

@@ -1,4 +1,4 @@
-import type { Attempt, ClosedIncident, Incident, Word } from '../decide/incident.ts';
+import type { Attempt, ClosedIncident, Fencing, Incident, Word } from '../decide/incident.ts';
 import { compile } from './compile.ts';
 import { count, generatedTime, health, listOf, name, ours, recordOf, text, time } from './parts.ts';
 import { parseVersioned } from './versioned.ts';
@@ -18,6 +18,24 @@ const attempt = ours<Attempt>(
 	['outcome', 'error'],
 );
 
+const fencing = ours<Fencing>(
+	{
+		mode: { type: 'string', enum: ['verify', 'off'] },
+		round: count,
+		controller: name,
+		offs: count,
+		off_at: time,
+		readings: count,
+		read_at: time,
+		power: { type: 'string', enum: ['on', 'off'] },
+		failures: count,
+		error: text,
+		next_try: time,
+		proven_at: time,
+	},
+	['off_at', 'read_at', 'power', 'error', 'proven_at'],
+);
+
 const properties = {
 	version: { const: 1 },
 	name,
@@ -27,6 +45,8 @@ const properties = {
 	generated_times: listOf(generatedTime),
 	attempt,
 	next_try: time,
+	fencing,
+	host_status: { const: 'UNKNOWN' },
 	notified_at: time,
 	uuid: name,
 	masakari_status: {
@@ -36,7 +56,10 @@ const properties = {
 	acknowledged: word,
 	forgotten: word,
 };
-const optional = ['notified_at', 'uuid', 'masakari_status', 'acknowledged', 'forgotten'] as const;
+const optional = [
+	...(['fencing', 'host_status', 'notified_at', 'uuid'] as const),
+	...(['masakari_status', 'acknowledged', 'forgotten'] as const),
+];
 
 const incident1 = compile<Incident>('incident-1', ours<Incident>(properties, optional));
 

@@ -1,0 +1,59 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { PowerReading } from '../handlers/lib/decide/fencing.ts';
+import { decideBmcFindings } from '../handlers/lib/decide/fencing-check.ts';
+import { reportText } from '../handlers/lib/decide/report-text.ts';
+
+const up = { management: 'up', storage: 'up' } as const;
+const down = { management: 'down', storage: 'down' } as const;
+const error = { kind: 'error', error: 'fence_x exited with 1' } as const;
+
+const cases: readonly {
+	name: string;
+	reading: PowerReading | null;
+	vector?: typeof up | typeof down;
+	expected: readonly string[];
+}[] = [
+	{ name: 'a host that is on is well', reading: { kind: 'on' }, vector: up, expected: [] },
+	{ name: 'a dead host that is on is well', reading: { kind: 'on' }, vector: down, expected: [] },
+	{ name: 'a dead host that is off is well', reading: { kind: 'off' }, vector: down, expected: [] },
+	{
+		name: "off of a host that is up warns: it may be another host's BMC",
+		...{ reading: { kind: 'off' }, vector: up },
+		expected: [
+			"1 n1: its BMC says off, and it is up on management, storage: is it another host's?",
+		],
+	},
+	{
+		name: 'a BMC that does not answer is critical',
+		...{ reading: error, vector: up, expected: ['2 n1: fence_x exited with 1'] },
+	},
+	{
+		name: 'one that was not asked is critical',
+		...{ reading: null, vector: up, expected: ['2 n1: not asked, the time was over'] },
+	},
+	{
+		name: 'a fence agent of a host that no network knows warns',
+		...{ reading: { kind: 'on' }, expected: ['1 n1: has a fence agent, and no network knows it'] },
+	},
+];
+for (const { name, reading, vector, expected } of cases) {
+	test(name, () => {
+		const vectors = new Map(vector ? [['n1', vector]] : []);
+		const found = decideBmcFindings(new Map([['n1', reading]]), vectors, new Set(['n1']));
+		assert.deepEqual(
+			found.map(({ level, text }) => `${level} ${text}`),
+			expected,
+		);
+	});
+}
+
+test('a thousand broken BMCs fit in what Consul keeps of a check', () => {
+	const hosts = Array.from({ length: 1000 }, (_, i) => `compute-${i}`);
+	const asked = new Map(hosts.map((host) => [host, error]));
+	const vectors = new Map(hosts.map((host) => [host, up]));
+	const { exit, text } = reportText(decideBmcFindings(asked, vectors, new Set(hosts)), '');
+	assert.equal(exit, 2);
+	assert.ok(Buffer.byteLength(text) < 4096, `${Buffer.byteLength(text)} bytes`);
+	assert.match(text, /^critical: 1000 critical, 0 warning\n/);
+});
