@@ -26,7 +26,10 @@ test('a host that is down on management only is a warning that says why it is le
 
 test('a host that left one network and is up on another is a warning (I4)', async () => {
 	await agent('compute-1', 'storage').leave();
-	await checked.until(1, /^warning: compute-1: storage left: never recovered until it rejoins$/m);
+	await checked.until(
+		1,
+		/^warning: compute-1: storage left: not recovered until it rejoins: see hostmonitor forget --help$/m,
+	);
 });
 
 test('a host that left storage and then dies on management is not recovered (I4)', async () => {

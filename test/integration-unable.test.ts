@@ -111,6 +111,8 @@ test('stopped with the lock, and woken after another has sent it, it sends nothi
 	for (const one of controllers) one.agent('tenant').resume();
 	const incident = await cloud.until('sent', notified(host, 'finished'));
 	assert.notEqual(incident.attempt.controller, holder.name);
+	const asleep = processesOf(holder).filter((pid) => stopped.includes(pid));
+	assert.ok(asleep.length > 0, 'it is still there, and stopped');
 	signalProcesses(holder, 'SIGCONT');
 	await eventually(() => !processesOf(holder).some((pid) => stopped.includes(pid)), {
 		timeoutMs: patienceMs,

@@ -52,7 +52,9 @@ const cases: readonly { name: string; world: World; expected: readonly string[] 
 	{
 		name: 'a host that left one network and is up on another',
 		world: one('left/up/up'),
-		expected: ['1 n1: management left: never recovered until it rejoins'],
+		expected: [
+			'1 n1: management left: not recovered until it rejoins: see hostmonitor forget --help',
+		],
 	},
 	{ name: 'a host that left everywhere', world: one('left/left/left'), expected: [] },
 	{

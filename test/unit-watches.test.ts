@@ -91,3 +91,34 @@ test('snapshots that changed without a run of aggregate-hosts are missed, later 
 	assert.deepEqual(missed(after(201)), [aggregateWatch]);
 	assert.deepEqual(missed(ran(after(201), aggregateWatch, 5, 99)), []);
 });
+
+/** Every 40 s somebody else is down, or nobody, until so many seconds are over. */
+function restless(seconds: number): World {
+	let world = later(worldOf({ hosts: well }), 10);
+	for (let at = 0, is = hurt; at < seconds; at += 40, is = is === hurt ? well : hurt) {
+		world = later(world, 40, { reads: readsOf(is) });
+	}
+	return world;
+}
+
+test('a dead watch is missed although what it looks at changes again and again, and back', () => {
+	assert.deepEqual(missed(restless(80)), []);
+	assert.deepEqual(missed(restless(120)), [tenant]);
+	assert.deepEqual(missed(restless(1200)), [tenant]);
+});
+
+test('a change that no run answered is spoken of for an hour, and the next one begins anew', () => {
+	const spoken = changed(100, 3590);
+	assert.deepEqual(missed(spoken), [tenant]);
+	const over = later(spoken, 20);
+	assert.deepEqual(missed(over), []);
+	const again = later(over, 10, { reads: readsOf(well) });
+	assert.deepEqual(missed(later(again, 50)), [tenant]);
+});
+
+test('a run that ends after the check noticed answers every change before it', () => {
+	const first = changed(100, 50);
+	const answered = later(ran(first, tenant, 151), 10);
+	assert.deepEqual(missed(answered), []);
+	assert.equal(plan(answered).view.watches[tenant]?.changed, null);
+});

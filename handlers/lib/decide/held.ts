@@ -15,13 +15,13 @@ export function heldHosts(due: readonly HostFacts[], world: Gated): HeldBy {
 	const pending = due.filter(
 		({ host }) => world.stored.incidents[host]?.value.state !== 'notified',
 	);
-	// Beyond that, the first gate and those whose end makes the host confirm anew.
+	// Beyond that, the first gate, and the names of those whose end makes the host confirm anew.
 	const shorten = (held: readonly Held[]) =>
 		due.length <= fullyNamed
 			? held
 			: held
 					.filter(({ gate }, i) => i === 0 || ['leaving', 'storm', 'agent'].includes(gate))
-					.map(({ gate, reason }) => ({ gate, reason: reason.slice(0, 80) }));
+					.map(({ gate, reason }, i) => ({ gate, reason: i === 0 ? reason.slice(0, 80) : '' }));
 	return Object.fromEntries(
 		pending
 			.map((facts) => [facts.host, shorten(decideHeld(facts, world))] as const)

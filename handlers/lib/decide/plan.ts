@@ -124,7 +124,7 @@ export function plan(world: World): Planned {
 		left: due.filter((facts) => leftOn(facts).length > 0).map(({ host }) => host),
 		flaps: countFlaps(
 			previous,
-			due.map(({ host }) => host),
+			due.filter((facts) => !isPlannedWork(facts, gated)).map(({ host }) => host),
 			uptime,
 		),
 		watches: decideWatches(previous.watches, world, snapshots),

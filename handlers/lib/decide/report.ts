@@ -68,8 +68,10 @@ function ofHost(
 		return { level: 1, text: `${name}: ${vectorText}: undecided` };
 	}
 	const halfLeft = healths.includes('left') && healths.includes('up');
-	if (halfLeft)
-		return { level: 1, text: `${name}: ${vectorText}: never recovered until it rejoins` };
+	if (halfLeft) {
+		const text = `${name}: ${vectorText}: not recovered until it rejoins: see hostmonitor forget --help`;
+		return { level: 1, text };
+	}
 	return null;
 }
 
@@ -89,7 +91,10 @@ function findStrangers(
 		const gone = new Set([...snapshot.left, ...snapshot.vanished]);
 		const known = (host: string) =>
 			reading.nodes.has(host) || reading.unmonitored.has(host) || gone.has(host);
-		const strangers = [...hosts.values()].filter(({ host }) => !known(host));
+		const strangers = [...hosts.values()].filter(
+			({ host, vector }) =>
+				!known(host) && Object.values(vector).some((h) => h === 'up' || h === 'down'),
+		);
 		if (strangers.length === 0) return [];
 		const names = strangers.slice(0, namedHosts).map(({ name }) => name);
 		const more = strangers.length - names.length;
@@ -132,7 +137,7 @@ export function decideFindings(world: World, done: Planned): Finding[] {
 			found.push({ level: 1, text: `configuration differs from that of ${name}` });
 	}
 	for (const [host, times] of flapping(view)) {
-		const text = `${host}: became due ${times} times within an hour, and came back: see its links`;
+		const text = `${host}: became due ${times} times, each within an hour of the last: see its links`;
 		if (!stored.incidents[host]) found.push({ level: 1, text });
 	}
 	for (const watch of deadWatches(view.watches, world)) {

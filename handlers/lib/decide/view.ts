@@ -39,7 +39,7 @@ export interface View {
 	readonly left: readonly string[];
 	/** How often a host became due within an hour, and when last: outages that ended by themselves. */
 	readonly flaps: Readonly<Record<string, { readonly times: number; readonly last_seen: number }>>;
-	/** By what runs them: what they look at, and since when it differs from before; null: not since boot. */
+	/** By what runs them: what they look at, and since when a change of it waits for its handler, or null. */
 	readonly watches: Readonly<
 		Record<string, { readonly saw: number; readonly changed: number | null }>
 	>;

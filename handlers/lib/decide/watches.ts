@@ -39,38 +39,61 @@ export function sawOfSnapshots({ snapshots }: Pick<Stored, 'snapshots'>): Saw {
 	return Math.max(0, ...Object.values(snapshots).map(({ index }) => index));
 }
 
+/** A change that no run has answered is spoken of for so long; the next one begins anew. */
+const spokenSeconds = 3600;
+/** A check notices a change up to its interval and its longest run later. */
+const noticedSeconds = 35;
+
+type Trigger = View['watches'][string];
+
+/** Whether the handler has run since a check noticed the change, or shortly before and saw the same. */
+function isAnswered({ saw, changed }: Trigger, last: HandlerRuns['ran'][string] | undefined) {
+	if (changed === null) return true;
+	if (last === undefined) return false;
+	return last.at >= changed || (last.saw === saw && last.at >= changed - noticedSeconds);
+}
+
+function runsOf({ stored, self, bootId }: World): HandlerRuns['ran'] {
+	const own = stored.runs[self]?.value;
+	return own?.boot_id === bootId ? own.ran : {};
+}
+
 /**
- * What each watch looks at, and when a read of ours first showed it changed: its handler must have run
- * since. A network that cannot be read shows nothing.
+ * What each watch looks at, and since when a change of it waits for its handler to run. A network that
+ * cannot be read shows nothing.
  */
 export function decideWatches(
 	previous: View['watches'],
-	{ settings, reads, stored, uptime }: World,
+	world: World,
 	snapshots: Readonly<Record<string, Snapshot>>,
 ): View['watches'] {
+	const { settings, reads, stored, uptime } = world;
+	const ran = runsOf(world);
 	const seen = settings.networks.flatMap((network): [string, number | null][] => {
 		const snapshot = reads[network]?.ok ? snapshots[network] : undefined;
 		return [[snapshotWatch(network), snapshot ? sawOfNetwork(snapshot) : null]];
 	});
 	seen.push([aggregateWatch, sawOfSnapshots(stored)]);
 	return Object.fromEntries(
-		seen.flatMap(([watch, saw]) => {
+		seen.flatMap(([watch, saw]): [string, Trigger][] => {
 			const before = previous[watch];
-			if (saw === null || saw === before?.saw) return before ? [[watch, before]] : [];
-			return [[watch, { saw, changed: before === undefined ? null : uptime }]];
+			if (before === undefined) return saw === null ? [] : [[watch, { saw, changed: null }]];
+			const waits =
+				!isAnswered(before, ran[watch]) && uptime - (before.changed ?? 0) < spokenSeconds;
+			const now = { saw: saw ?? before.saw, changed: waits ? before.changed : null };
+			if (waits || now.saw === before.saw) return [[watch, now]];
+			const fresh = { ...now, changed: uptime };
+			return [[watch, isAnswered(fresh, ran[watch]) ? now : fresh]];
 		}),
 	);
 }
 
-/** Watches whose handler has neither seen what a check saw change, long ago, nor run to its end since. */
+/** Watches whose handler has not run to its end since what they look at changed, long ago. */
 export function deadWatches(watches: View['watches'], world: World): string[] {
-	const own = world.stored.runs[world.self]?.value;
-	const ran = own?.boot_id === world.bootId ? own.ran : {};
-	return Object.entries(watches).flatMap(([watch, { saw, changed }]) => {
-		if (changed === null) return [];
+	const ran = runsOf(world);
+	return Object.entries(watches).flatMap(([watch, trigger]) => {
 		const patience = watch === aggregateWatch ? aggregateSeconds : snapshotSeconds;
-		const last = ran[watch];
-		const well = last !== undefined && (last.saw === saw || last.at >= changed);
-		return world.uptime - changed > patience && !well ? [watch] : [];
+		const late = world.uptime - (trigger.changed ?? world.uptime) > patience;
+		return late && !isAnswered(trigger, ran[watch]) ? [watch] : [];
 	});
 }
