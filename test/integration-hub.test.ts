@@ -2,8 +2,14 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { consulGet } from '../scripts/lib/consul-api.ts';
 import { heldBy } from './fixtures/held.ts';
-import { type InstalledCloud, patienceMs, startInstalled } from './fixtures/installed-cloud.ts';
+import {
+	type InstalledCloud,
+	liveHub,
+	patienceMs,
+	startInstalled,
+} from './fixtures/installed-cloud.ts';
 import { about, assertOne, notified, postsOf, rowsOf } from './fixtures/notified.ts';
 
 let cloud: InstalledCloud;
@@ -19,15 +25,31 @@ async function assertSent(host: string): Promise<void> {
 	assert.equal(postsOf(cloud.masakari, host).length, 1);
 }
 
+/** The catalog's index of the write that made a host critical at the hub. */
+async function criticalIndex(host: string): Promise<number> {
+	const path = '/v1/health/state/critical?consistent';
+	const checks = (await consulGet(liveHub(cloud), path)) as Check[];
+	const found = checks.find((one) => one.Node === host && one.CheckID === 'serfHealth');
+	return found?.ModifyIndex ?? assert.fail(`${host} is critical`);
+}
+
+interface Check {
+	readonly Node: string;
+	readonly CheckID: string;
+	readonly ModifyIndex: number;
+}
+
 test('its leader dies while the request is at Masakari: the answer is recorded, or found (I2)', async () => {
 	const { masakari } = cloud;
 	const made = masakari.fault({ at: 'after', act: 'hang', when: about('compute-1') });
 	await cloud.host('compute-1').kill();
 	await masakari.waitFor(() => made.met.length > 0, patienceMs);
 	const leader = (await cloud.leader()).agent(cloud.hub);
+	const before = await criticalIndex('compute-1');
 	await leader.kill();
 	made.release();
 	await assertSent('compute-1');
+	assert.equal(await criticalIndex('compute-1'), before, 'the same outage for another leader');
 	await leader.start();
 });
 

@@ -41,7 +41,17 @@ const ours: readonly Ours[] = [
 		sample: view,
 		parse: parseView,
 		optional: ['masakari/error'],
-		records: ['networks', 'due', 'returning', 'restarts', 'held', 'flaps', 'watches'],
+		records: [
+			'networks',
+			'due',
+			'outages',
+			'outages/n3',
+			'returning',
+			'restarts',
+			'held',
+			'flaps',
+			'watches',
+		],
 	},
 	{
 		name: "a controller's handler runs",

@@ -9,6 +9,8 @@ export interface NodeReading {
 	/** The node's name as this network's cluster spells it. */
 	readonly name: string;
 	readonly health: Health;
+	/** Catalog index of the last write of its serfHealth. */
+	readonly checkIndex?: number;
 	/** The agent's gossip address, for the agent probe; absent where gossip does not know the node. */
 	readonly serf?: { readonly address: string; readonly port: number };
 }

@@ -13,6 +13,7 @@ export function emptyView(world: World): View {
 			}),
 		),
 		due: {},
+		outages: {},
 		returning: {},
 		uncounted: 0,
 		restarts: {},

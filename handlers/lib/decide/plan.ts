@@ -5,6 +5,7 @@ import { type Gated, isPlannedWork, leftOn } from './gates.ts';
 import { freedHosts, heldHosts } from './held.ts';
 import { currentSnapshots, decideHosts, type HostFacts, monitoredHosts } from './hosts.ts';
 import { emptyView, masakariWord, otherViews, previousView } from './own-view.ts';
+import { outagesOf, relapsedHosts } from './relapse.ts';
 import { isReturning, nextAttempt, type Step, stepsWithoutConfirmation } from './steps.ts';
 import { countStorm, decideStorm, stormLimit } from './storm.ts';
 import type { Held, View } from './view.ts';
@@ -61,8 +62,8 @@ function gate(
 
 /** The smallest of the given moments (seconds since boot) that is still to come. */
 function nextMoment(moments: readonly number[], uptime: number): number | null {
-	const later = moments.filter((moment) => moment > uptime);
-	return later.length === 0 ? null : Math.min(...later);
+	const next = Math.min(...moments.filter((moment) => moment > uptime));
+	return next === Infinity ? null : next;
 }
 
 /**
@@ -78,11 +79,12 @@ export function plan(world: World): Planned {
 	const gated = gate(world, allDue, hosts, snapshots, previous.storm);
 	const due = nameable(allDue, gated);
 	const held = { ...heldHosts(due, gated) };
+	const relapsed = relapsedHosts(previous.outages, due, world);
 	const confirmed = confirmDue(
 		previous,
 		due.map(({ host }) => host),
 		new Set(Object.keys(stored.incidents)),
-		freedHosts(previous.held, held, world),
+		new Set([...freedHosts(previous.held, held, world), ...relapsed]),
 		uptime,
 	);
 	const returning = continueSightings(
@@ -118,6 +120,7 @@ export function plan(world: World): Planned {
 	const view: View = {
 		...emptyView(world),
 		...confirmed,
+		outages: Object.fromEntries(due.map((facts) => [facts.host, outagesOf(facts, world.reads)])),
 		returning,
 		uncounted: allDue.length - due.length,
 		storm: gated.storm,

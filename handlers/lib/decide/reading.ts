@@ -8,6 +8,7 @@ export interface CatalogCheck {
 	readonly Node: string;
 	readonly CheckID: string;
 	readonly Status: string;
+	readonly ModifyIndex?: number;
 }
 
 /** One entry of `/v1/agent/members`. */
@@ -84,12 +85,14 @@ export function decideReading(
 	const serfHealth = new Map<string, string>();
 	const spelled = new Map<string, string>();
 	const maintenance = new Set<string>();
-	for (const { Node, CheckID, Status } of answers.checks) {
+	const indexes = new Map<string, number>();
+	for (const { Node, CheckID, Status, ModifyIndex } of answers.checks) {
 		const name = hostNameOf(Node, rule);
 		const host = hostOf(name);
 		if (CheckID === '_node_maintenance' && isIncluded(host, hosts)) maintenance.add(host);
 		if (CheckID !== 'serfHealth') continue;
 		spelled.set(host, name);
+		if (ModifyIndex !== undefined) indexes.set(host, ModifyIndex);
 		const same = serfHealth.get(host) ?? Status;
 		serfHealth.set(host, same === Status ? Status : 'contradictory');
 	}
@@ -111,9 +114,11 @@ export function decideReading(
 		if (server || !isIncluded(host, hosts)) unmonitored.add(host);
 		// Without a member there is no tag to tell a dead server from a dead compute host.
 		else if (member !== undefined || (known.has(host) && serfHealth.has(host))) {
+			const checkIndex = indexes.get(host);
 			nodes.set(host, {
 				name: member?.Name ?? spelled.get(host) ?? host,
 				health: decideHealth(serfHealth.get(host), member?.Status),
+				...(checkIndex !== undefined && { checkIndex }),
 				...(member && { serf: { address: member.Addr, port: member.Port } }),
 			});
 		}

@@ -21,6 +21,8 @@ export interface View {
 	readonly networks: Readonly<Record<string, string | null>>;
 	/** Hosts of which the verdict is recovery, with or without an incident. */
 	readonly due: Readonly<Record<string, Sighting>>;
+	/** Of due hosts, by network that shows them down: which outage it is, as the catalog's index has it. */
+	readonly outages: Readonly<Record<string, Readonly<Record<string, number>>>>;
 	/** Hosts with an incident of which every network that was down is up (or left) again. */
 	readonly returning: Readonly<Record<string, Sighting>>;
 	/** Due or returning beyond the 1,000 that are named. */

@@ -10,6 +10,8 @@ export interface CatalogCheck {
 	readonly Status: string;
 	/** Of `_node_maintenance`: the reason. */
 	readonly Notes?: string;
+	/** Of the last write of it. */
+	readonly ModifyIndex?: number;
 }
 
 const string = { type: 'string' };
@@ -17,8 +19,11 @@ const string = { type: 'string' };
 const validate = compile<readonly CatalogCheck[] | null>('checks', {
 	...listOf(
 		theirs<CatalogCheck>(
-			{ Node: { ...string, minLength: 1 }, CheckID: string, Status: string, Notes: string },
-			['Notes'],
+			{
+				...{ Node: { ...string, minLength: 1 }, CheckID: string, Status: string, Notes: string },
+				ModifyIndex: { type: 'integer', minimum: 0 },
+			},
+			['Notes', 'ModifyIndex'],
 		),
 	),
 	nullable: true,

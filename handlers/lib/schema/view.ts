@@ -12,6 +12,7 @@ const version1 = compile<View>(
 		boot_id: name,
 		networks: recordOf({ ...text, nullable: true }),
 		due: sightings,
+		outages: recordOf(recordOf(count)),
 		returning: sightings,
 		uncounted: count,
 		restarts: recordOf(time),
