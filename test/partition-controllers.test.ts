@@ -9,12 +9,44 @@ let cloud: PartitionCloud;
 const names = ['controller-1', 'controller-2', 'controller-3'];
 
 before(async () => {
-	const storm = { max_hosts: 100, max_fraction: 1 };
-	cloud = await startPartition({ computes: 7 }, { confirm: '4s', storm });
+	// A server that was cut off and then leads calls critical whom its own gossip has not heard yet: what
+	// stands against that is the storm gate, so it is on, and `confirm` as long as by default.
+	cloud = await startPartition({ computes: 7 }, { confirm: '15s' });
 });
 after(() => cloud?.close());
 
+test('the hub loses its quorum, a host dies: one recovery, after the quorum is back (I1)', async () => {
+	const [, ...cut] = names;
+	for (const name of cut) await cloud.cut(name, 'management');
+	await cloud.powerOff('compute-4');
+	await cloud.says(
+		cloud.host('controller-1'),
+		/^critical: no decisions: the hub does not answer$/m,
+	);
+	assert.equal(posted(cloud.masakari).length, 0, 'nothing was sent without a quorum');
+	for (const name of cut) await cloud.mend(name, 'management');
+	await cloud.assertRecovered('compute-4');
+	await cloud.tolerant();
+});
+
+test('storage loses its quorum, a host dies: one recovery, after the quorum is back (I1, I5)', async () => {
+	const [, ...cut] = names;
+	for (const name of cut) await cloud.cut(name, 'storage');
+	await cloud.powerOff('compute-5');
+	await cloud.allSay(/^critical: storage cannot be read: /m);
+	await cloud.allSay(
+		/^warning: compute-5: management down, tenant down, storage unknown: undecided$/m,
+	);
+	assert.equal(posted(cloud.masakari).length, 1, 'nothing was sent without a quorum');
+	for (const name of cut) await cloud.mend(name, 'storage');
+	await cloud.assertRecovered('compute-5');
+	await cloud.tolerant();
+	await cloud.allSay(/^warning: 0 critical, /);
+	await cloud.assertAlone(...[1, 2, 3, 6, 7].map((i) => `compute-${i}`));
+});
+
 test('the storage NIC of the controller that leads there dies: another acts on a real failure (I5)', async () => {
+	await cloud.configure({ confirm: '4s', storm: { max_hosts: 100, max_fraction: 1 } });
 	const blind = await cloud.leader('storage');
 	await cloud.cut(blind.name, 'storage');
 	await cloud.says(blind, /^critical: storage cannot be read: /m);
@@ -42,34 +74,6 @@ test('isolated everywhere while it holds the lock: what it sent is found, the ne
 	await cloud.tolerant();
 	made.release();
 	await cloud.allSay(/^warning: 0 critical, /);
-});
-
-test('the hub loses its quorum, a host dies: one recovery, after the quorum is back (I1)', async () => {
-	const [, ...cut] = names;
-	for (const name of cut) await cloud.cut(name, 'management');
-	await cloud.powerOff('compute-4');
-	await cloud.says(
-		cloud.host('controller-1'),
-		/^critical: no decisions: the hub does not answer$/m,
-	);
-	assert.equal(posted(cloud.masakari).length, 3, 'nothing was sent without a quorum');
-	for (const name of cut) await cloud.mend(name, 'management');
-	await cloud.assertRecovered('compute-4');
-	await cloud.tolerant();
-});
-
-test('storage loses its quorum, a host dies: one recovery, after the quorum is back (I1, I5)', async () => {
-	const [, ...cut] = names;
-	for (const name of cut) await cloud.cut(name, 'storage');
-	await cloud.powerOff('compute-5');
-	await cloud.allSay(/^critical: storage cannot be read: /m);
-	await cloud.allSay(
-		/^warning: compute-5: management down, tenant down, storage unknown: undecided$/m,
-	);
-	assert.equal(posted(cloud.masakari).length, 4, 'nothing was sent without a quorum');
-	for (const name of cut) await cloud.mend(name, 'storage');
-	await cloud.assertRecovered('compute-5');
-	await cloud.tolerant();
 });
 
 test('the tenant agent of a controller is dead when a host dies: one recovery', async () => {

@@ -15,9 +15,11 @@ import {
 	beside,
 	gatesOf,
 	incidentOf,
+	masakariOf,
 	quiet,
 	seenFor,
 	viewed,
+	withIncident,
 	worldOf,
 } from './fixtures/world.ts';
 
@@ -139,4 +141,16 @@ test('an approval that is taken back before the commit allows nothing (I6)', () 
 	kv.deleteCas('approved/n1', index);
 	assert.equal(begin(), false);
 	assert.equal(kv.read('hosts/n1'), null);
+});
+
+test('a controller whose clock is a minute off looks nothing up: it would be too early for all (I2)', () => {
+	const open = incidentOf('n1', -40);
+	const given = { hosts: { ...quiet, n1: 'up/up/down' } };
+	const lookUps = (offsetMs: number) => {
+		const masakari = { ...masakariOf(['n1']), offsetMs };
+		const { steps } = plan(withIncident(worldOf({ ...given, masakari }), 'n1', open));
+		return steps.filter(({ kind }) => kind === 'look-up').length;
+	};
+	assert.equal(lookUps(300), 1);
+	assert.equal(lookUps(60_000), 0);
 });

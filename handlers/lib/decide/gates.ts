@@ -6,7 +6,7 @@ import { decideVerdict } from './matrix.ts';
 import type { Snapshot } from './snapshot.ts';
 import type { Held, View } from './view.ts';
 import { holds, isApproved, textOf } from './words.ts';
-import type { World } from './world.ts';
+import { isClockRight, type World } from './world.ts';
 
 /** A world with what all gates share: current snapshots, the storm latch, the live views of all. */
 export interface Gated extends World {
@@ -104,13 +104,9 @@ function configuration(_host: HostFacts, world: Gated): string | null {
 	return differ.length === 0 ? null : `the configuration of ${names(differ)} differs from ours`;
 }
 
-/** Masakari's `Date` has whole seconds, so up to one of them is not a difference. */
 function clock(_host: HostFacts, { masakari }: Gated): string | null {
-	if (!masakari?.ok) return null;
-	const seconds = masakari.offsetMs / 1000;
-	return seconds >= -5 && seconds <= 6
-		? null
-		: `this controller's clock is ${Math.round(seconds)} s away from Masakari's`;
+	if (!masakari?.ok || isClockRight(masakari)) return null;
+	return `this controller's clock is ${Math.round(masakari.offsetMs / 1000)} s away from Masakari's`;
 }
 
 /** All gates in their order; adding one is a line here and a table in its test. */

@@ -4,7 +4,7 @@ import { type ClosedIncident, finalStatuses, type Incident } from './incident.ts
 import type { NotificationRow } from './masakari.ts';
 import { ownRow } from './masakari-gate.ts';
 import type { Sighting } from './view.ts';
-import { type World, wallSlackMs } from './world.ts';
+import { isClockRight, type World, wallSlackMs } from './world.ts';
 
 /** What may be done for one host now. Only `begin`, `fence`, `close` and `start` need the lock. */
 export type Step =
@@ -57,7 +57,9 @@ function decideFollowUp(world: World, host: string, incident: Incident): Step | 
 	}
 	const row = ownRow(world, host);
 	if (row) return { kind: 'adopt', host, row };
-	return isLookUpDue(incident, world.now) ? { kind: 'look-up', host } : null;
+	// A wrong clock would call a look-up late enough that is not, for everybody.
+	const due = isClockRight(world.masakari) && isLookUpDue(incident, world.now);
+	return due ? { kind: 'look-up', host } : null;
 }
 
 /** When a new attempt may begin as far as the incident goes (wall ms); null: not before a look-up. */

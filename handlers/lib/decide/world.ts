@@ -27,3 +27,10 @@ export interface World {
 
 /** How far two controllers' wall clocks may differ while the `clock` gate is open, ms. */
 export const wallSlackMs = 10_000;
+
+/** Whether this controller's clock agrees with Masakari's `Date`, whose whole seconds are no difference. */
+export function isClockRight(masakari: MasakariFacts | null): boolean {
+	if (!masakari?.ok) return false;
+	const seconds = masakari.offsetMs / 1000;
+	return seconds >= -5 && seconds <= 6;
+}
