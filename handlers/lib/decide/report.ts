@@ -4,7 +4,7 @@ import { currentSnapshots, type HostFacts } from './hosts.ts';
 import type { Incident } from './incident.ts';
 import type { Planned } from './plan.ts';
 import { fencingText } from './report-text.ts';
-import type { Snapshot } from './snapshot.ts';
+import { findStrangers } from './strangers.ts';
 import type { Held } from './view.ts';
 import { deadWatches } from './watches.ts';
 import type { World } from './world.ts';
@@ -75,34 +75,6 @@ function ofHost(
 	return null;
 }
 
-/** Hosts named in one line. */
-const namedHosts = 5;
-
-/** Hosts that one network knows, or knew, and another that can be read never did. */
-function findStrangers(
-	{ settings, reads }: World,
-	{ hosts }: Planned,
-	snapshots: Readonly<Record<string, Snapshot>>,
-): Finding[] {
-	return settings.networks.flatMap((network): Finding[] => {
-		const reading = reads[network];
-		const snapshot = snapshots[network];
-		if (!reading?.ok || snapshot === undefined) return [];
-		const gone = new Set([...snapshot.left, ...snapshot.vanished]);
-		const known = (host: string) =>
-			reading.nodes.has(host) || reading.unmonitored.has(host) || gone.has(host);
-		const strangers = [...hosts.values()].filter(
-			({ host, vector }) =>
-				!known(host) && Object.values(vector).some((h) => h === 'up' || h === 'down'),
-		);
-		if (strangers.length === 0) return [];
-		const names = strangers.slice(0, namedHosts).map(({ name }) => name);
-		const more = strangers.length - names.length;
-		const text = `${network} does not know ${names.join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
-		return [{ level: 1, text }];
-	});
-}
-
 /** Everything there is to say, the worst first. */
 export function decideFindings(world: World, done: Planned): Finding[] {
 	const { stored, settings, reads } = world;
@@ -120,7 +92,7 @@ export function decideFindings(world: World, done: Planned): Finding[] {
 		found.push({ level: 2, text });
 	}
 	const snapshots = currentSnapshots(settings, reads, stored);
-	found.push(...findStrangers(world, done, snapshots));
+	for (const text of findStrangers(world, done.hosts, snapshots)) found.push({ level: 1, text });
 	for (const [network, snapshot] of Object.entries(snapshots)) {
 		for (const host of snapshot.vanished) {
 			found.push({
