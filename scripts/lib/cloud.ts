@@ -70,8 +70,8 @@ export async function startCloud(options: CloudOptions = {}): Promise<Cloud> {
 		eventually(() => currentLeader(controllers, network), { what: `a leader of ${network}` });
 	try {
 		if (plugins) for (const one of controllers) writePlugins(one, networks, plugins);
-		await Promise.all(controllers.map((one) => one.start()));
-		await Promise.all(computes.map((one) => one.start()));
+		// Not all at once: that starves every cloud on this machine, until its own gossip calls hosts dead.
+		for (const one of hosts) await one.start();
 		await Promise.all(networks.map((network) => allPassing(hosts, network)));
 	} catch (error) {
 		await close();
