@@ -32,10 +32,10 @@ export function maintenanceText(
 	const last = Object.values(stored.history)
 		.map(({ value }) => value)
 		.filter((closed) => closed.name.toLowerCase() === host && closed.state === 'notified')
-		.reduce((newest, { attempt }) => {
-			return attempt.generated_time > newest ? attempt.generated_time : newest;
-		}, '');
-	const since = last === '' ? 'an earlier recovery, or by hand' : `its recovery of ${last}`;
+		.map(({ attempt }) => attempt.generated_time)
+		.sort()
+		.at(-1);
+	const since = last === undefined ? 'an earlier recovery, or by hand' : `its recovery of ${last}`;
 	const clear = `openstack segment host update --on_maintenance False ${shellWord(segment)} ${shellWord(name)}`;
 	return `${name}: up, but on maintenance since ${since}, nobody evacuates it next time: ${clear}`;
 }
