@@ -3,6 +3,15 @@ import { describeContract } from './fixtures/contract-masakari.ts';
 import type { ContractServer } from './fixtures/contract-server.ts';
 
 const LONG_MS = 30_000;
+const RULES = [
+	'notifications:create',
+	'notifications:index',
+	'notifications:detail',
+	'segments:index',
+	'segments:detail',
+	'os-hosts:index',
+	'os-hosts:detail',
+];
 
 describeContract('the embedded Masakari', async (): Promise<ContractServer> => {
 	const plain = Array.from({ length: 40 }, (_, index) => `n${index + 1}`);
@@ -12,11 +21,16 @@ describeContract('the embedded Masakari', async (): Promise<ContractServer> => {
 			{ name: 'off', enabled: false, hosts: ['off1'] },
 		],
 		engine: { pickupMs: 0, recoveryMs: 0 },
+		authenticate: ({ headers }) => ({
+			project: 'service',
+			forbidden: headers['x-auth-token'] === 'powerless' ? RULES : [],
+		}),
 	});
 	const ends = ['finished', 'failed', 'ignored'];
 	return {
 		url: api.url,
 		headers: {},
+		powerless: { 'x-auth-token': 'powerless' },
 		plain,
 		maintenance: 'maint',
 		disabled: 'off1',

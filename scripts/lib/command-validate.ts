@@ -79,8 +79,9 @@ export const validate: Command = {
 		'Checks the configuration and its matrix, and shows both with all defaults. What is wrong is named',
 		'with file and line, and the exit code is 78.',
 		'',
-		'  --online  also reads every network, the KV and Masakari as the controllers do; exit code 69',
-		'            where one of them does not answer',
+		'  --online  also reads every network, the KV and Masakari as the controllers do, and asks whether',
+		'            Masakari would take a notification (none is made, in mode observe neither); exit code',
+		'            69 where one of them does not answer, Masakari refuses, or its clock differs',
 	].join('\n'),
 	run,
 };

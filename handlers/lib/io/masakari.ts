@@ -1,6 +1,7 @@
 import { decideAnswer } from '../decide/answer.ts';
 import type { NotificationStatus } from '../decide/incident.ts';
 import type { MasakariFacts, NotificationRow, PostAnswer } from '../decide/masakari.ts';
+import type { NotifyRight } from '../decide/masakari-right.ts';
 import type { Notification } from '../decide/notification.ts';
 import { ConfigError, messageOf } from '../errors.ts';
 import type { MasakariAddress } from '../schema/config.ts';
@@ -9,6 +10,7 @@ import { openConnection } from './http.ts';
 import { readMasakariFacts } from './masakari-facts.ts';
 import { type Authorize, faultOf, jsonOf, openGet, readAll } from './masakari-lists.ts';
 import { writeNotification } from './masakari-post.ts';
+import { readRight } from './masakari-right.ts';
 
 /** A connection to Masakari, ready for one POST, or why there is none. */
 export type Connected =
@@ -28,6 +30,8 @@ export interface Masakari {
 	/** COMPUTE_HOST rows of one host, generated at `since` or later, newest first. */
 	lookUp(hostUuid: string | undefined, since: string): Promise<LookedUp>;
 	readStatus(uuid: string): Promise<StatusRead>;
+	/** Whether a notification would be taken; none is made. */
+	mayNotify(now: () => number): Promise<NotifyRight>;
 	/** Token, name, TCP and TLS, so that a POST is one write. */
 	connect(): Promise<Connected>;
 }
@@ -89,6 +93,7 @@ export function openMasakari(address: MasakariAddress, options: MasakariOptions)
 				return { ok: false, error: messageOf(error) };
 			}
 		},
+		mayNotify: (now) => readRight(authorize, { ...limits, signal, now }),
 		connect: async () => {
 			const renew = refused;
 			refused = false;
