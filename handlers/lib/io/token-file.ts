@@ -30,6 +30,7 @@ export function cacheProblem(directory: string): string | null {
 		return null;
 	} catch (error) {
 		const [reason = ''] = messageOf(error).split(', ');
+		if (reason.startsWith('ENOENT')) return 'is not there (a run makes it, if it may)';
 		return `cannot be used: ${reason}`;
 	}
 }
