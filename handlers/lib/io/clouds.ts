@@ -91,13 +91,15 @@ function fromFiles(name: string, env: Env, home: string): FoundCloud {
 }
 
 function fromEnvironment(env: Env, home: string): FoundCloud {
-	const wrong: Wrong[] = [];
-	const note = (each: Wrong) => wrong.push(each);
-	const cloud = toCloud('the OS_* variables', environmentKeys(env, note), home, note);
-	if (wrong.length > 0) {
+	const refuse = (wrong: readonly Wrong[]) => {
 		const lines = wrong.map(({ key, message }) => `OS_${key.toUpperCase()} ${message}`);
-		throw new ConfigError(lines.join('\n'));
-	}
+		if (lines.length > 0) throw new ConfigError(lines.join('\n'));
+	};
+	const [misread, wrong]: [Wrong[], Wrong[]] = [[], []];
+	const keys = environmentKeys(env, (each) => misread.push(each));
+	refuse(misread);
+	const cloud = toCloud('the OS_* variables', keys, home, (each) => wrong.push(each));
+	refuse(wrong);
 	const warnings = cloud.tls.insecure ? [`OS_INSECURE is set: ${unverified}`] : [];
 	return { cloud, files: [], warnings };
 }

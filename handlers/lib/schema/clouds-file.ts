@@ -49,11 +49,14 @@ export function complaintsOf(
 	const cloud = pointerTo('clouds', name);
 	const place = (source: OperatorFile, key: string) =>
 		[`${cloud}/auth`, cloud].find((path) => valueAt(source.value, `${path}/${key}`) !== undefined);
-	const errors = wrong.map(({ key, message }) => {
-		const source = sources.find((each) => place(each, key) !== undefined) ?? sources.at(-1);
-		if (source === undefined) return new ConfigError(`${key} ${message}`);
-		const path = place(source, key) ?? cloud;
-		return problemsError(source, [{ path, key, message: `${key} ${message}` }]);
+	const of = ({ key }: Wrong) => sources.find((s) => place(s, key) !== undefined) ?? sources.at(-1);
+	const errors = sources.flatMap((source) => {
+		const problems = wrong
+			.filter((each) => of(each) === source)
+			.map(({ key, message }) => {
+				return { path: place(source, key) ?? cloud, key, message: `${key} ${message}` };
+			});
+		return problems.length === 0 ? [] : [problemsError(source, problems).message];
 	});
-	return new ConfigError(errors.map((error) => error.message).join('\n'));
+	return new ConfigError(errors.join('\n'));
 }
