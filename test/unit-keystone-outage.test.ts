@@ -127,7 +127,7 @@ test('with Masakari away and Keystone up, the token waits for it', async (t) => 
 test('a token that Masakari never takes is an error after one renewal, and no loop', async (t) => {
 	const { keystone, api, run } = await open(t);
 	const times = Number.POSITIVE_INFINITY;
-	api.fault({ at: 'before', act: { status: 401, body: '' }, times });
+	api.fault({ at: 'before', act: { status: 401, body: '' }, method: 'GET', times });
 	const error = 'GET /notifications/n-1: 401 Unauthorized';
 	assert.deepEqual(await run().readStatus('n-1'), { ok: false, error });
 	assert.equal(keystone.asked.length, 2);
