@@ -5,7 +5,8 @@ import { MasakariError } from '../handlers/lib/errors.ts';
 import { issueToken } from '../handlers/lib/io/keystone.ts';
 import type { Cloud } from '../handlers/lib/schema/cloud.ts';
 import { cloudAt, secret } from './fixtures/clouds.ts';
-import { catalogOf, type Instead, startKeystone } from './fixtures/keystone.ts';
+import { catalogOf, startKeystone } from './fixtures/keystone.ts';
+import type { Answer } from './json-server.ts';
 
 const now = Date.parse('2026-11-22T12:00:00Z');
 const { signal } = new AbortController();
@@ -88,7 +89,7 @@ const token = { 'X-Subject-Token': 'x' };
 const repeated = `Invalid input for password: ${secret}`;
 const refusals: readonly {
 	name: string;
-	instead: Instead;
+	instead: Answer;
 	changes?: Partial<Cloud>;
 	expected: string;
 }[] = [
