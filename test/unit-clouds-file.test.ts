@@ -135,9 +135,16 @@ const refused: readonly {
 	},
 	{
 		name: 'broken YAML, and quotes nothing of it',
+		text: cloud(auth.replace(secret, `"${secret}" ${secret}`)),
+		expected: [
+			'clouds.yaml:3:83: cannot be read as YAML: quote every value that is not a plain word',
+		],
+	},
+	{
+		name: 'aliases, and does not quote them',
 		text: cloud(`${auth.replace(secret, `*${secret}`)}`),
 		expected: [
-			'clouds.yaml:3:73: cannot be read as YAML: quote every value that is not a plain word',
+			'clouds.yaml:3:73: cannot be read as YAML: quote every value that is not a plain word; aliases are not taken',
 		],
 	},
 	{
