@@ -84,9 +84,10 @@ export const validate: Command = {
 		'is named with file and line, and the exit code is 78. Run it as the user of the agents: theirs are',
 		'the environment and the home directory in which a cloud is looked for.',
 		'',
-		'  --online  also reads every network, the KV and Masakari as the controllers do, with a new token, and',
-		'            asks whether Masakari would take a notification (none is made, in mode observe neither);',
-		'            exit code 69 where one of them does not answer, Masakari refuses, or its clock differs',
+		'  --online  also reads every network, the KV and Masakari as the controllers do, with a new token,',
+		'            and asks whether Masakari would take a notification (none is made, in mode observe',
+		'            neither); exit code 69 where one of them does not answer, Masakari refuses, or its clock',
+		'            differs',
 	].join('\n'),
 	run,
 };
