@@ -11,6 +11,7 @@ import { readNetwork, readSelf } from './io/consul-network.ts';
 import { openFence } from './io/fence.ts';
 import { openMasakari } from './io/masakari.ts';
 import { isRefused } from './io/probe.ts';
+import { shareSignal } from './io/shared-signal.ts';
 import type { Run } from './run.ts';
 import type { Config } from './schema/config.ts';
 import type { Surroundings } from './surroundings.ts';
@@ -66,7 +67,7 @@ export async function openSurroundings(
 		clock: systemClock,
 		kv: openKv(agentOf(settings.hub), kvPrefix),
 		// What is learnt of a POST is recorded even though the run is being ended; each call has its timeout.
-		lastWords: openKv(openConsul(hub, new AbortController().signal), kvPrefix),
+		lastWords: openKv(openConsul(hub, shareSignal(new AbortController().signal)), kvPrefix),
 		masakari: openMasakari(config.masakari, { signal, getTimeoutMs: limits.masakariMs, auth }),
 		isRefused: (serf) => isRefused(serf, probeMs, signal),
 	};

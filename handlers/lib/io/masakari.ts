@@ -11,6 +11,7 @@ import { readMasakariFacts } from './masakari-facts.ts';
 import { type Authorize, faultOf, jsonOf, openGet, readAll } from './masakari-lists.ts';
 import { writeNotification } from './masakari-post.ts';
 import { readRight } from './masakari-right.ts';
+import { shareSignal } from './shared-signal.ts';
 
 /** A connection to Masakari, ready for one POST, or why there is none. */
 export type Connected =
@@ -63,7 +64,7 @@ export function openMasakari(address: MasakariAddress, options: MasakariOptions)
 	return {
 		readFacts: async (now) => {
 			const ended = new AbortController();
-			const either = AbortSignal.any([signal, ended.signal]);
+			const either = shareSignal(AbortSignal.any([signal, ended.signal]));
 			try {
 				return await readMasakariFacts(openGet(authorize, { ...limits, signal: either, now }), now);
 			} finally {
