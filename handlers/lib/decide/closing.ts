@@ -1,5 +1,11 @@
 import type { ClosedIncident, Incident } from './incident.ts';
 import type { PostAnswer } from './masakari.ts';
+import type { Stored } from './stored.ts';
+
+/** Closed incidents kept at least, and at most however young they are. */
+const [historyLength, longestHistory] = [200, 2000];
+/** So long a record is kept whatever follows it: the masakari gate asks for the last hour's. */
+const neededMs = 7_200_000;
 
 /** The history record of an incident that ends; STARTED follows where a notified host came back. */
 export function closeIncident(
@@ -30,4 +36,13 @@ export function decideStarted(closed: ClosedIncident, answer: PostAnswer): Close
 	const definite = answer.kind === 'conflict' || (answer.kind === 'refused' && answer.rarely);
 	const state = definite ? 'refused' : started.state;
 	return { ...closed, started: { ...started, state, error: answer.error } };
+}
+
+/** Keys of history records that may go, the oldest first. */
+export function outdated(history: Stored['history'], now: number): string[] {
+	const keys = Object.keys(history).sort().reverse();
+	const isOld = (key: string) => now - (history[key]?.value.closed_at ?? 0) > neededMs;
+	return keys
+		.filter((key, i) => i >= longestHistory || (i >= historyLength && isOld(key)))
+		.reverse();
 }
