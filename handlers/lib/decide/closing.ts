@@ -1,5 +1,7 @@
 import type { ClosedIncident, Incident } from './incident.ts';
 import type { PostAnswer } from './masakari.ts';
+import { generatedTimeAt } from './notification.ts';
+import { type Learnt, recordLearnt } from './outcome.ts';
 import type { Stored } from './stored.ts';
 
 /** Closed incidents kept at least, and at most however young they are. */
@@ -7,22 +9,33 @@ const [historyLength, longestHistory] = [200, 2000];
 /** So long a record is kept whatever follows it: the masakari gate asks for the last hour's. */
 const neededMs = 7_200_000;
 
-/** The history record of an incident that ends; STARTED follows where a notified host came back. */
+/** STARTED follows where a notified host came back. */
+function withStarted(closed: ClosedIncident, generatedTime: string): ClosedIncident {
+	if (closed.reason !== 'returned' || closed.state !== 'notified') return closed;
+	const started = { state: 'pending' as const, generated_time: generatedTime, tries: 0 };
+	return { ...closed, started };
+}
+
+/** The history record of an incident that ends. */
 export function closeIncident(
 	incident: Incident,
 	reason: ClosedIncident['reason'],
 	now: number,
 	generatedTime: string,
 ): ClosedIncident {
-	const tell = reason === 'returned' && incident.state === 'notified';
-	return {
-		...incident,
-		closed_at: now,
-		reason,
-		...(tell && {
-			started: { state: 'pending' as const, generated_time: generatedTime, tries: 0 },
-		}),
-	};
+	return withStarted({ ...incident, closed_at: now, reason }, generatedTime);
+}
+
+/** A history record with what was learnt of attempt `number` after the end. */
+export function recordLate(
+	closed: ClosedIncident,
+	number: number,
+	learnt: Learnt,
+	now: number,
+): ClosedIncident {
+	const next = recordLearnt(closed, number, learnt, now);
+	const isNews = next.state === 'notified' && closed.state !== 'notified';
+	return isNews ? withStarted(next, generatedTimeAt(now)) : next;
 }
 
 /** A history record with STARTED's answer; a duplicate is our own earlier try. */
