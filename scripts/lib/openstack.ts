@@ -4,7 +4,7 @@ import { atExit, killMarked } from './cloud-cleanup.ts';
 import type { SegmentSpec } from './masakari-state.ts';
 import { identity, REGION } from './openstack-config.ts';
 import { query } from './openstack-postgres.ts';
-import { openRest, type Rest } from './openstack-rest.ts';
+import { issueToken, openRest, type Rest } from './openstack-rest.ts';
 import { clearMaintenance } from './openstack-segments.ts';
 import type { Service } from './openstack-service.ts';
 import { openSite, type Site } from './openstack-site.ts';
@@ -48,10 +48,14 @@ export interface OpenStack {
 	readonly authUrl: string;
 	/** Ends in `/v1`. */
 	readonly masakariUrl: string;
+	/** Where the catalog says that Nova is, started or not. */
+	readonly novaUrl: string;
 	/** clouds.yaml: `admin`, and `monitor`, whom hostmonitor uses. */
 	readonly cloudsFile: string;
 	/** A request as the administrator; whatever fails throws. */
 	readonly rest: Rest;
+	/** A new token of a user for a project. */
+	token(user: string, project: string): Promise<string>;
 	/** Runs the `openstack` client as the administrator and gives its output. */
 	openstack(...args: string[]): Promise<string>;
 	service(name: ServiceName): Service;
@@ -92,8 +96,10 @@ export async function startOpenStack(options: OpenStackOptions): Promise<OpenSta
 		address: site.address,
 		authUrl: identity(site, 'admin').auth_url,
 		masakariUrl: `${site.url('masakari')}/v1`,
+		novaUrl: `${site.url('nova')}/v2.1`,
 		cloudsFile,
 		rest,
+		token: (user, project) => issueToken(site, user, project),
 		openstack: (...args) => site.run(['/usr/bin/openstack', ...args], administrator(site)),
 		service: (name) => {
 			const found = services.get(name);
