@@ -44,6 +44,7 @@ test('the smallest configuration has every default of the README', async () => {
 		kvPrefix: 'hostmonitor',
 		networks: { management: address(8500), tenant: address(8510), storage: address(8520) },
 		masakari: { auth: 'keystone', cloud: 'monitor' },
+		cacheDir: '/var/cache/hostmonitor',
 		settings: {
 			networks: ['management', 'tenant', 'storage'],
 			hub: 'management',

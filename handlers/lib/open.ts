@@ -2,6 +2,7 @@ import { hostOf } from './decide/health.ts';
 import { hostNameOf } from './decide/names.ts';
 import { emptySnapshot } from './decide/snapshot.ts';
 import type { Stored } from './decide/stored.ts';
+import { authorizeBy } from './io/authorize.ts';
 import { readBootId, systemClock } from './io/clock.ts';
 import { configPath, loadConfig } from './io/config.ts';
 import { openConsul } from './io/consul.ts';
@@ -46,6 +47,7 @@ export async function openSurroundings(
 	const hub = config.networks[settings.hub];
 	if (hub === undefined) throw new Error(`no agent of the hub ${settings.hub}`);
 	const timeoutMs = settings.fencing.mode === 'none' ? 0 : settings.fencing.timeoutMs;
+	const auth = authorizeBy(config, env, { signal, timeoutMs: limits.masakariMs });
 	const node = await readSelf(agentOf(settings.hub));
 	const self = hostOf(hostNameOf(node, settings.nodeNames[settings.hub]));
 	const readNetworks = async (stored: Stored, only: readonly string[] = settings.networks) => {
@@ -65,7 +67,7 @@ export async function openSurroundings(
 		kv: openKv(agentOf(settings.hub), kvPrefix),
 		// What is learnt of a POST is recorded even though the run is being ended; each call has its timeout.
 		lastWords: openKv(openConsul(hub, new AbortController().signal), kvPrefix),
-		masakari: openMasakari(config.masakari, { signal, getTimeoutMs: limits.masakariMs }),
+		masakari: openMasakari(config.masakari, { signal, getTimeoutMs: limits.masakariMs, auth }),
 		isRefused: (serf) => isRefused(serf, probeMs, signal),
 	};
 }

@@ -4,10 +4,12 @@ import type { MasakariFacts } from '../../handlers/lib/decide/masakari.ts';
 import { hostNameOf } from '../../handlers/lib/decide/names.ts';
 import { emptySnapshot } from '../../handlers/lib/decide/snapshot.ts';
 import { ConsulError, messageOf } from '../../handlers/lib/errors.ts';
+import { authorizeBy } from '../../handlers/lib/io/authorize.ts';
 import { systemClock } from '../../handlers/lib/io/clock.ts';
 import { type Consul, jsonOf, openConsul } from '../../handlers/lib/io/consul.ts';
 import { readNetwork, readSelf } from '../../handlers/lib/io/consul-network.ts';
 import { openMasakari } from '../../handlers/lib/io/masakari.ts';
+import type { Run } from '../../handlers/lib/run.ts';
 import type { Config } from '../../handlers/lib/schema/config.ts';
 import { valueAt } from '../../handlers/lib/schema/pointer.ts';
 import { readStored, type Store } from './store.ts';
@@ -106,7 +108,7 @@ async function attempt(what: string, judge: () => Promise<Inspection>): Promise<
 }
 
 /** Reads every network, the KV and Masakari once, as a controller does. */
-export async function inspect(store: Store, signal: AbortSignal): Promise<Inspection> {
+export async function inspect(store: Store, { env, signal }: Run): Promise<Inspection> {
 	const { config } = store;
 	const found = new Map<string, Inspected>();
 	const networks = await Promise.all(
@@ -120,7 +122,9 @@ export async function inspect(store: Store, signal: AbortSignal): Promise<Inspec
 	);
 	const seen = config.settings.networks.flatMap((network) => found.get(network) ?? []);
 	const reads = Object.fromEntries(seen.map(({ network, reading }) => [network, reading]));
-	const masakari = () => openMasakari(config.masakari, { signal }).readFacts(systemClock.now);
+	// A token that is kept would not show that one can be had.
+	const auth = authorizeBy(config, env, { signal }, { kept: false });
+	const masakari = () => openMasakari(config.masakari, { signal, auth }).readFacts(systemClock.now);
 	const rest = await Promise.all([
 		attempt('KV', () => judgeKv(store)),
 		attempt('Masakari', async () => judgeMasakari(config, reads, await masakari())),

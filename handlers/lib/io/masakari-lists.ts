@@ -10,6 +10,8 @@ export interface Authorization {
 	readonly endpoint: string;
 	readonly headers: Readonly<Record<string, string>>;
 	readonly tls?: TlsFiles;
+	/** To be called on a 401: nobody shall use this token again, in no process. */
+	readonly onRefused?: () => void;
 }
 
 /** Called before every request, several at once; `renew`: the token it gave last was refused. */
@@ -35,14 +37,16 @@ export function openGet(
 	},
 ): Get {
 	const once = async (path: string, renew: boolean) => {
-		const { endpoint, headers, tls } = await authorize(renew);
-		return await request({
+		const { endpoint, headers, tls, onRefused } = await authorize(renew);
+		const response = await request({
 			url: `${endpoint}${path}`,
 			method: 'GET',
 			headers: { Accept: 'application/json', ...apiVersion, ...headers },
 			tls,
 			...options,
 		});
+		if (response.status === 401) onRefused?.();
+		return response;
 	};
 	return async (path) => {
 		const response = await once(path, false);

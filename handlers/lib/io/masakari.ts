@@ -43,8 +43,8 @@ export type StatusRead =
 
 export interface MasakariOptions {
 	readonly signal: AbortSignal;
-	/** Needed where the address names a cloud; otherwise the configured endpoint and no token. */
-	readonly auth?: Authorize;
+	/** Needed where a token is; otherwise the configured endpoint is asked without one. */
+	readonly auth?: Authorize | undefined;
 	readonly getTimeoutMs?: number;
 	readonly connectTimeoutMs?: number;
 }
@@ -106,7 +106,10 @@ export function openMasakari(address: MasakariAddress, options: MasakariOptions)
 						if (posted) throw new Error('a connection posts once');
 						posted = true;
 						const end = await writeNotification(connection, authorization, notification, signal);
-						if (end.kind === 'answered' && end.status === 401) refused = true;
+						if (end.kind === 'answered' && end.status === 401) {
+							refused = true;
+							authorization.onRefused?.();
+						}
 						return decideAnswer(end);
 					},
 				};
@@ -122,5 +125,5 @@ function withoutToken(address: MasakariAddress): Authorize {
 		const { endpoint, tls } = address;
 		return async () => ({ endpoint, headers: {}, tls });
 	}
-	throw new ConfigError(`cloud ${address.cloud}: Keystone is not supported yet`);
+	throw new ConfigError(`cloud ${address.cloud ?? 'of OS_CLOUD'}: Masakari wants a token there`);
 }
