@@ -43,6 +43,8 @@ function settings(site: Site, waitSeconds: number, paste: string): Ini {
 			// How soon it retries, and takes up what it was never told of: 120 and 60 s by default.
 			process_unfinished_notifications_interval: 5,
 			retry_notification_new_status_interval: 10,
+			// How long it waits for the engine's word: 60 s by default.
+			rpc_response_timeout: 5,
 			...{ periodic_fuzzy_delay: 0, graceful_shutdown_timeout: 3 },
 		},
 		host_failure: { evacuate_all_instances: 'true' },
