@@ -1,16 +1,15 @@
 /** Keystone: its files, its first content, its process. */
 
+import { randomBytes } from 'node:crypto';
 import { common, database, iniText, passwordOf, REGION, uwsgi } from './openstack-config.ts';
 import { answers } from './openstack-ready.ts';
 import { createService, type Service } from './openstack-service.ts';
 import type { Site } from './openstack-site.ts';
 
-const OWNERS = ['--keystone-user', 'root', '--keystone-group', 'root'];
-
-/** Writes its configuration and its keys. */
+/** Writes its configuration and its keys, which its own program would take seconds for. */
 export async function prepareKeystone(site: Site, tokenSeconds: number): Promise<void> {
-	const keys = await site.directory('fernet');
-	const credentials = await site.directory('credentials');
+	const keys = await writeKeys(site, 'fernet');
+	const credentials = await writeKeys(site, 'credentials');
 	const { oslo_policy = {} } = common(site);
 	const text = iniText({
 		DEFAULT: { log_file: site.path('log', 'keystone.log') },
@@ -24,8 +23,6 @@ export async function prepareKeystone(site: Site, tokenSeconds: number): Promise
 	});
 	site.write('conf/keystone.conf', text);
 	site.write('conf/keystone-uwsgi.ini', uwsgi(site, 'keystone', '/usr/bin/keystone-wsgi-public'));
-	await manage(site, 'fernet_setup', ...OWNERS);
-	await manage(site, 'credential_setup', ...OWNERS);
 }
 
 /** Makes its tables, and the administrator. */
@@ -47,6 +44,15 @@ export function createKeystone(site: Site): Service {
 		env: { OS_KEYSTONE_CONFIG_FILES: site.path('conf', 'keystone.conf') },
 		ready: () => answers(`${site.url('keystone')}/v3`),
 	});
+}
+
+// 0 is the next one, the highest number the one in use.
+async function writeKeys(site: Site, name: string): Promise<string> {
+	const directory = await site.directory(name);
+	for (const number of ['0', '1']) {
+		site.write(`${name}/${number}`, `${randomBytes(32).toString('base64url')}=`);
+	}
+	return directory;
 }
 
 async function manage(site: Site, ...args: string[]): Promise<void> {

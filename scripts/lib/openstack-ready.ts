@@ -17,7 +17,7 @@ export function listens(host: string, port: number): Promise<boolean> {
 
 /** Something answers HTTP, whatever it says but that it failed. */
 export async function answers(url: string): Promise<boolean> {
-	const response = await fetch(url, { signal: AbortSignal.timeout(20_000) });
+	const response = await fetch(url, { signal: AbortSignal.timeout(60_000) });
 	await response.arrayBuffer();
 	return response.status < 500;
 }

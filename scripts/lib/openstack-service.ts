@@ -31,7 +31,7 @@ export interface Service {
 	kill(): Promise<void>;
 }
 
-const READY_MS = 120_000;
+const READY_MS = 240_000;
 const STOP_MS = 10_000;
 
 /** The service is not started yet. */

@@ -76,7 +76,7 @@ export async function openSite(): Promise<Site> {
 	});
 	const run = async (line: readonly string[], more: Readonly<Record<string, string>> = {}) => {
 		const [command = '', ...args] = dyingWithParent(line);
-		const options = { env: env(more), extendEnv: false, cwd: '/', timeout: 180_000 } as const;
+		const options = { env: env(more), extendEnv: false, cwd: '/', timeout: 300_000 } as const;
 		const { stdout } = await execa(command, args, options);
 		return stdout;
 	};
