@@ -25,6 +25,11 @@ before(async () => {
 });
 after(() => here?.close());
 
+/** Masakari's rows of a host; what becomes of them is the engine's, which takes them up from there. */
+async function uuidsOf(host: string): Promise<readonly (string | undefined)[]> {
+	return (await here.rows(host)).map(([uuid]) => uuid);
+}
+
 /** What Keystone answers to a question about a token. */
 async function aboutToken(method: 'GET' | 'DELETE', token: string): Promise<number> {
 	const { authUrl, ...stack } = here.stack;
@@ -45,17 +50,14 @@ async function newTokens(): Promise<readonly string[]> {
 }
 
 test('while Keystone is away the tokens that are kept deliver (I2)', async () => {
-	const { cloud, stack, rows } = here;
+	const { cloud, stack } = here;
 	await newTokens();
 	await stack.service('keystone').stop();
 	await cloud.host(noKeystone).kill();
 	const { uuid, attempt } = await cloud.until('accepted', notified(noKeystone));
 	await stack.service('keystone').start();
-	// What becomes of it is not ours: the engine needs Keystone, too.
-	assert.deepEqual(
-		(await rows(noKeystone)).map(([row]) => row),
-		[uuid],
-	);
+	// The recovery itself may fail: the engine needs Keystone, too.
+	assert.deepEqual(await uuidsOf(noKeystone), [uuid]);
 	assert.equal(attempt.number, 1);
 });
 
@@ -71,25 +73,25 @@ test('Masakari away, and all tokens revoked meanwhile: sent once, with new ones 
 	for (const token of await askMasakari()) assert.ok(!revoked.includes(token), 'a new token');
 });
 
-test('without a broker the POST hangs, and its row is looked up and adopted (I2)', async () => {
-	const { cloud, stack, rows } = here;
+test('without a broker the POST hangs, and its row is found and adopted (I2)', async () => {
+	const { cloud, stack } = here;
 	ending = await newTokens();
 	await stack.service('rabbitmq').stop();
 	await cloud.host(hanging).kill();
 	const { uuid, attempt } = await cloud.until('adopted', notified(hanging));
-	assert.deepEqual(await rows(hanging), [[uuid, 'new']]);
+	assert.deepEqual(await uuidsOf(hanging), [uuid]);
 	assert.equal(attempt.number, 1);
 });
 
-test('an API that dies between row and answer: it is looked up and adopted (I2)', async () => {
-	const { cloud, stack, rows } = here;
+test('an API that dies between row and answer: the row is found and adopted (I2)', async () => {
+	const { cloud, stack } = here;
 	await cloud.host(unanswered).kill();
-	const made = async () => (await rows(unanswered)).length > 0;
+	const made = async () => (await uuidsOf(unanswered)).length > 0;
 	await eventually(made, { timeoutMs: patienceMs, everyMs: 20, what: 'a row' });
 	await stack.service('masakari-api').kill();
 	await stack.service('masakari-api').start();
 	const { uuid, attempt } = await cloud.until('adopted', notified(unanswered));
-	assert.deepEqual(await rows(unanswered), [[uuid, 'new']]);
+	assert.deepEqual(await uuidsOf(unanswered), [uuid]);
 	assert.equal(attempt.number, 1);
 });
 
