@@ -9,6 +9,8 @@ export type HeldBy = Readonly<Record<string, readonly Held[]>>;
 
 /** Up to so many due hosts, a view names every gate that holds one; beyond, the first. */
 const fullyNamed = 100;
+/** Then so much of the first gate's reason, and of the others'. */
+const [firstReason, otherReason] = [80, 32];
 
 /** Due hosts that are not sent yet and that a gate holds. */
 export function heldHosts(due: readonly HostFacts[], world: Gated): HeldBy {
@@ -21,7 +23,9 @@ export function heldHosts(due: readonly HostFacts[], world: Gated): HeldBy {
 			? held
 			: held
 					.filter(({ gate }, i) => i === 0 || ['leaving', 'storm', 'agent'].includes(gate))
-					.map(({ gate, reason }, i) => ({ gate, reason: i === 0 ? reason.slice(0, 80) : '' }));
+					.map(({ gate, reason }, i) => {
+						return { gate, reason: reason.slice(0, i === 0 ? firstReason : otherReason) };
+					});
 	return Object.fromEntries(
 		pending
 			.map((facts) => [facts.host, shorten(decideHeld(facts, world))] as const)
