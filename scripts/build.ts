@@ -21,7 +21,8 @@ async function main(): Promise<void> {
 		const files = [...(await bundle(entryPoints, work)), 'package.json'];
 		await writeFile(join(work, 'package.json'), '{ "type": "commonjs" }\n');
 		await publish(work, files);
-		console.log(`dist: ${files.length - 1} executables`);
+		// On stderr: before `npm run demo -- --json` it would be no line of JSON.
+		console.error(`dist: ${files.length - 1} executables`);
 	} finally {
 		await rm(work, { recursive: true, force: true });
 	}

@@ -89,6 +89,13 @@ test('a host that dies is in the snapshot of the network it died on', async () =
 	});
 });
 
+test('a build says nothing on stdout, which is JSON alone where it precedes the demo', async () => {
+	const root = resolve(import.meta.dirname, '..');
+	const args = ['--import', 'tsx', 'scripts/build.ts'];
+	const { stdout, stderr } = await execa(process.execPath, args, { cwd: root });
+	assert.deepEqual([stdout, stderr], ['', `dist: ${Object.keys(bundles).length + 1} executables`]);
+});
+
 test('no agent could not run what it was told to', () => {
 	for (const { network } of controller.agents) {
 		assert.doesNotMatch(controller.agent(network).logs(), /Failed to run watch handler/);

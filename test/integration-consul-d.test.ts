@@ -71,6 +71,33 @@ for (const network of networks) {
 	});
 }
 
+test('an agent ends with 0 where it left and at no other end, which is what its unit goes by', async () => {
+	const unit = readFileSync(join(consulD, 'systemd/consul@.service'), 'utf8').split('\n');
+	for (const line of ['Restart=always', 'RestartSec=2', 'RestartPreventExitStatus=0']) {
+		assert.ok(unit.includes(line), line);
+	}
+	const client = cloud.host('compute-1').agent('tenant');
+	const interrupt = async () => {
+		process.kill(client.pid ?? assert.fail('it runs'), 'SIGINT');
+		await eventually(() => client.pid === undefined);
+	};
+	const ends = [
+		{ end: client.leave, exitCode: 0 },
+		{ end: interrupt, exitCode: 0 },
+		{ end: client.stop, exitCode: 1 },
+		{ end: client.kill, exitCode: null },
+	];
+	for (const { end, exitCode } of ends) {
+		await end();
+		assert.equal(client.exitCode, exitCode);
+		await client.start();
+	}
+	const server = controller.agent('tenant');
+	await server.stop();
+	assert.equal(server.exitCode, 1);
+	await server.start();
+});
+
 test('installing is copying the files and reloading each agent once', async () => {
 	await cloud.install(controller, { prefix });
 	const config = join(controller.dir, 'hostmonitor.yaml');

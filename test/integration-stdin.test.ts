@@ -88,7 +88,12 @@ const bad: readonly { name: string; stdin: string | Uint8Array; expected: RegExp
 	{
 		name: 'lists within lists',
 		stdin: `${'['.repeat(100_000)}${']'.repeat(100_000)}`,
-		expected: /^stdin: \/0 is a list, expected an object$/,
+		expected: /^stdin: nested deeper than 64 levels \(200000 bytes\)$/,
+	},
+	{
+		name: 'lists opened and never closed, as many as a watch can say',
+		stdin: '['.repeat(16 * 1024 * 1024),
+		expected: /^stdin: nested deeper than 64 levels \(16777216 bytes\)$/,
 	},
 	{
 		name: 'more than a watch can say',

@@ -22,6 +22,11 @@ testInvalid([
 		],
 	},
 	{
+		name: 'a storm that would be over at once (I6)',
+		text: `${minimal}storm: { calm: 9s }\n`,
+		expected: ['6:16: storm.calm: expected a duration such as 15s, from 10s to 1h'],
+	},
+	{
 		name: 'two networks behind one agent (I5)',
 		text: minimal.replace('8510"', '8500/"'),
 		expected: [

@@ -49,7 +49,7 @@ kv_prefix: /hostmonitor
 			'8:32: hosts.servers: is text, expected true or false',
 			'9:21: storm.max_hosts: expected from 1 to 1000 hosts',
 			'9:38: storm.max_fraction: is not finite, expected a number above 0, at most 1',
-			'9:50: storm.calm: expected a duration such as 15s, from 0s to 1h',
+			'9:50: storm.calm: expected a duration such as 15s, from 10s to 1h',
 			'10:13: agent_probe: is null, expected true or false',
 			'11:12: kv_prefix: expected a path such as hostmonitor: letters, digits, and . _ - inside, no / at its ends',
 		],

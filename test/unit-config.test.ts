@@ -22,7 +22,7 @@ matrix_file: matrix.yaml
 confirm: 2m
 mode: observe
 hosts: { include: ["compute-*"], exclude: [compute-9], servers: true }
-storm: { max_hosts: 3, max_fraction: 1, calm: 0s }
+storm: { max_hosts: 3, max_fraction: 1, calm: 10s }
 agent_probe: false
 masakari: { endpoint: "https://masakari:15868/v1/", auth: none, ca_file: ca.pem }
 cache_dir: cache
@@ -92,7 +92,7 @@ test("every key arrives, networks stay in the file's order, and paths begin at t
 		confirmMs: 120_000,
 		mode: 'observe',
 		hosts: { include: ['compute-*'], exclude: ['compute-9'], servers: true },
-		storm: { maxHosts: 3, maxFraction: 1, calmMs: 0 },
+		storm: { maxHosts: 3, maxFraction: 1, calmMs: 10_000 },
 		agentProbe: false,
 		fencing: { mode: 'none' },
 	});

@@ -103,3 +103,11 @@ test('a transaction that was rolled back is no commit (I2)', async () => {
 	const committed = await openKv(consul, 'hostmonitor').transact([]);
 	assert.deepEqual(committed, { ok: false, error: 'lock is not held' });
 });
+
+test('a value that Consul does not take is called too large, not an agent that is silent', async () => {
+	const put = called((kv) => kv.putCas('controllers/c1', 'x'.repeat(600_000), 7), { status: 413 });
+	await assert.rejects(put, {
+		code: 'PARTLY',
+		message: 'hostmonitor/controllers/c1: 600000 bytes are more than Consul takes in one value',
+	});
+});

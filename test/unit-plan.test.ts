@@ -21,6 +21,7 @@ import {
 	type Hosts,
 	hostNames,
 	incidentOf,
+	indexed,
 	type Kept,
 	later,
 	masakariOf,
@@ -297,7 +298,7 @@ test('a view of 5,000 due hosts stays below 512 KiB and names 1,000 by name, app
 	const last = hosts.slice(-3);
 	const approved = Object.fromEntries(last.map((host) => [host, wordOf(900)]));
 	const world = worldOf({
-		hosts: all(hosts, down),
+		reads: indexed(readsOf(all(hosts, 'down/down/down'))),
 		kept: { approved, paused: wordOf(900), maintenance: { [hosts[0] ?? '']: wordOf(900) } },
 		uptime: 123_456.78,
 	});

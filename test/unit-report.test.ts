@@ -180,7 +180,7 @@ test('says a storm first, then each host it holds', () => {
 test('says how many hosts are due beyond those that are named', () => {
 	const hosts = hostNames(999, 'a').concat(hostNames(3, 'b'));
 	const found = findings(worldOf({ hosts: all(hosts, 'up/up/down') }));
-	assert.equal(found.includes('2 2 more hosts are due'), true);
+	assert.equal(found.includes('2 2 more hosts are due or coming back'), true);
 });
 
 // --- Text

@@ -54,6 +54,13 @@ export class ConflictError extends HostmonitorError {
 	}
 }
 
+/** A value that Consul does not take: the one before it stays. */
+export class SizeError extends HostmonitorError {
+	constructor(message: string, options?: ErrorOptions) {
+		super('PARTLY', message, options);
+	}
+}
+
 /** Masakari or Keystone did not answer, or not as their API says. */
 export class MasakariError extends HostmonitorError {
 	constructor(message: string, options?: ErrorOptions) {

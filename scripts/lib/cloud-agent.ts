@@ -41,6 +41,8 @@ export interface Agent {
 	readonly configDir: string;
 	/** Undefined while it is not running. */
 	readonly pid: number | undefined;
+	/** How it last ended, which is what its unit goes by; null after a signal that it did not take. */
+	readonly exitCode: number | null;
 	/** All it has logged since the cloud began. */
 	logs(): string;
 	/** Resolves when the agent answers; its data directory is the one it had before. */
@@ -69,12 +71,14 @@ export function createAgent(options: AgentOptions): Agent {
 	writeFileSync(logFile, '');
 	const logs = () => readFileSync(logFile, 'utf8');
 	let child: ChildProcess | undefined;
+	let exitCode: number | null = null;
 
 	const start = async () => {
 		if (child !== undefined) throw new Error(`${node} already runs on ${network}`);
 		const started = spawnAgent(options, configDir, logFile);
 		child = started;
-		started.once('exit', () => {
+		started.once('exit', (code) => {
+			exitCode = code;
 			if (child === started) child = undefined;
 		});
 		const outcome = () =>
@@ -107,6 +111,9 @@ export function createAgent(options: AgentOptions): Agent {
 		configDir,
 		get pid() {
 			return child?.pid;
+		},
+		get exitCode() {
+			return exitCode;
 		},
 		logs,
 		start,

@@ -14,15 +14,26 @@ export function atExit(cleanup: () => void): () => void {
 	return () => pending.delete(cleanup);
 }
 
-/** Handlers outlive a killed agent as orphans: only the mark finds them. */
-export function killMarked(mark: string): void {
-	for (const pid of processes()) {
-		if (pid === process.pid || !isMarked(pid, mark)) continue;
-		try {
-			process.kill(pid, 'SIGKILL');
-		} catch {
-			// It ended by itself.
-		}
+/** What forks faster than this is nothing that a cloud starts. */
+const passes = 20;
+
+/**
+ * Handlers outlive a killed agent as orphans: only the mark finds them. What was started while /proc was
+ * being read is found by the next pass.
+ */
+export function killMarked(mark: string, list = processes): void {
+	for (let pass = 0; pass < passes; pass++) {
+		const found = list().filter((pid) => pid !== process.pid && isMarked(pid, mark));
+		if (found.length === 0) return;
+		for (const pid of found) kill(pid);
+	}
+}
+
+function kill(pid: number): void {
+	try {
+		process.kill(pid, 'SIGKILL');
+	} catch {
+		// It ended by itself.
 	}
 }
 

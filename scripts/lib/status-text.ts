@@ -48,7 +48,7 @@ function controllerText([name, view]: readonly [string, View], digest: string): 
 		...(abstains ? [`stands back: ${abstains.reason}`] : []),
 		...(masakari?.answers === false ? [`Masakari does not answer: ${masakari.error}`] : []),
 		...(view.configuration === digest ? [] : ['its configuration differs from the one read here']),
-		...(view.uncounted > 0 ? [`${view.uncounted} more hosts are due`] : []),
+		...(view.uncounted > 0 ? [`${view.uncounted} more hosts are due or coming back`] : []),
 	];
 	const asked = masakari === null ? 'not asked' : masakari.answers ? 'answers' : 'does not answer';
 	const due = `${Object.keys(view.due).length} due`;

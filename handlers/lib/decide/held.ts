@@ -9,6 +9,8 @@ export type HeldBy = Readonly<Record<string, readonly Held[]>>;
 
 /** Up to so many due hosts, a view names every gate that holds one; beyond, the first. */
 const fullyNamed = 100;
+/** Then so much of the first gate's reason, and of the others'. */
+const [firstReason, otherReason] = [80, 32];
 
 /**
  * Gates whose end makes a host confirm anew: what was seen while they were closed may be the work itself, or
@@ -27,7 +29,9 @@ export function heldHosts(due: readonly HostFacts[], world: Gated): HeldBy {
 			? held
 			: held
 					.filter(({ gate }, i) => i === 0 || confirmedAnew.includes(gate))
-					.map(({ gate, reason }, i) => ({ gate, reason: i === 0 ? reason.slice(0, 80) : '' }));
+					.map(({ gate, reason }, i) => {
+						return { gate, reason: reason.slice(0, i === 0 ? firstReason : otherReason) };
+					});
 	return Object.fromEntries(
 		pending
 			.map((facts) => [facts.host, shorten(decideHeld(facts, world))] as const)

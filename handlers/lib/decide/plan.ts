@@ -9,6 +9,7 @@ import { outagesOf, relapsedHosts } from './relapse.ts';
 import { isReturning, nextAttempt, type Step, stepsWithoutConfirmation } from './steps.ts';
 import { countStorm, decideStorm, stormLimit } from './storm.ts';
 import type { View } from './view.ts';
+import { fewerHosts, fittingRestarts, namedHosts } from './view-size.ts';
 import { decideWatches } from './watches.ts';
 import { isApproved } from './words.ts';
 import type { World } from './world.ts';
@@ -22,20 +23,17 @@ export interface Planned {
 	readonly deadline: number | null;
 }
 
-/** Hosts a view names at most. */
-const namedHosts = 1000;
-
 /**
- * At most 1,000 by name, approved ones first, planned work last: a view must stay small however much
- * burns. Nothing is done for the others, so the agent probe needs no more than these.
+ * So many by name, approved ones first, planned work last: a view must stay small however much burns.
+ * Nothing is done for the others, so the agent probe needs no more than these.
  */
-function nameable(hosts: readonly HostFacts[], world: Gated): HostFacts[] {
+function nameable(hosts: readonly HostFacts[], world: Gated, named: number): HostFacts[] {
 	const rank = (facts: HostFacts) =>
 		isApproved(world, facts.host) ? 0 : isPlannedWork(facts, world) ? 2 : 1;
 	return hosts
 		.map((facts) => ({ facts, rank: rank(facts) }))
 		.sort((a, b) => a.rank - b.rank || (a.facts.host < b.facts.host ? -1 : 1))
-		.slice(0, namedHosts)
+		.slice(0, named)
 		.map(({ facts }) => facts);
 }
 
@@ -68,18 +66,21 @@ function nextMoment(moments: readonly number[], uptime: number): number | null {
 
 /**
  * The whole decision of one run. Pure: all it may rest on is in `world`, so a later run with the
- * same world says the same.
+ * same world says the same. It names fewer hosts where the view would be too large for KV otherwise.
  */
-export function plan(world: World): Planned {
+export function plan(world: World, named = namedHosts): Planned {
 	const { settings, stored, uptime } = world;
 	const previous = previousView(world);
 	const snapshots = currentSnapshots(settings, world.reads, stored);
 	const hosts = decideHosts(settings, world.reads, snapshots);
 	const allDue = [...hosts.values()].filter(({ verdict }) => verdict === 'recovery');
 	const gated = gate(world, allDue, hosts, snapshots, previous.storm);
-	const due = nameable(allDue, gated);
+	const due = nameable(allDue, gated, named);
 	const held = { ...heldHosts(due, gated) };
 	const relapsed = relapsedHosts(previous.outages, due, world);
+	const hostsThatComeBack = Object.entries(stored.incidents)
+		.flatMap(([host, { value }]) => (isReturning(world, value, hosts.get(host)) ? [host] : []))
+		.sort();
 	const confirmed = confirmDue(
 		previous,
 		due.map(({ host }) => host),
@@ -89,9 +90,7 @@ export function plan(world: World): Planned {
 	);
 	const returning = continueSightings(
 		previous.returning,
-		Object.entries(stored.incidents)
-			.filter(([host, { value }]) => isReturning(world, value, hosts.get(host)))
-			.map(([host]) => host),
+		hostsThatComeBack.slice(0, named),
 		uptime,
 	);
 	const abstains = previous.abstains && previous.abstains.until > uptime ? previous.abstains : null;
@@ -119,10 +118,10 @@ export function plan(world: World): Planned {
 	if (settings.mode === 'act' && !abstains) steps.push(...proving.steps);
 	const view: View = {
 		...emptyView(world),
-		...confirmed,
+		...{ due: confirmed.due, restarts: fittingRestarts(confirmed.restarts) },
 		outages: Object.fromEntries(due.map((facts) => [facts.host, outagesOf(facts, world.reads)])),
 		returning,
-		uncounted: allDue.length - due.length,
+		uncounted: allDue.length - due.length + Math.max(0, hostsThatComeBack.length - named),
 		storm: gated.storm,
 		left: due.filter((facts) => leftOn(facts).length > 0).map(({ host }) => host),
 		flaps: countFlaps(
@@ -135,5 +134,7 @@ export function plan(world: World): Planned {
 		masakari: masakariWord(world),
 		abstains,
 	};
+	const fewer = fewerHosts(view, named);
+	if (fewer !== null) return plan(world, fewer);
 	return { view, hosts, steps, deadline: nextMoment(moments, uptime) };
 }

@@ -125,6 +125,8 @@ export function decideFindings(world: World, done: Planned): Finding[] {
 		const finding = stored.incidents[facts.host] ? null : ofHost(facts, done, world);
 		if (finding) found.push(finding);
 	}
-	if (view.uncounted > 0) found.push({ level: 2, text: `${view.uncounted} more hosts are due` });
+	if (view.uncounted > 0) {
+		found.push({ level: 2, text: `${view.uncounted} more hosts are due or coming back` });
+	}
 	return found.sort((a, b) => b.level - a.level);
 }

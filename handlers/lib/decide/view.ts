@@ -25,7 +25,7 @@ export interface View {
 	readonly outages: Readonly<Record<string, Readonly<Record<string, number>>>>;
 	/** Hosts with an incident of which every network that was down is up (or left) again. */
 	readonly returning: Readonly<Record<string, Sighting>>;
-	/** Due or returning beyond the 1,000 that are named. */
+	/** Due or returning beyond those that are named: 1,000, or as many as Consul takes in one value. */
 	readonly uncounted: number;
 	/** When each host last restarted everybody's confirmation; forgotten after 5 min. */
 	readonly restarts: Readonly<Record<string, number>>;

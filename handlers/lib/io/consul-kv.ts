@@ -1,3 +1,4 @@
+import { SizeError } from '../errors.ts';
 import { type KvEntry, parseKv } from '../schema/kv.ts';
 import { parseSession } from '../schema/session.ts';
 import { parseCommitted } from '../schema/txn.ts';
@@ -37,7 +38,12 @@ export function openKv(consul: Consul, prefix: string): Kv {
 		return { response, found, json: () => (found ? jsonOf(response, what.path) : []) };
 	};
 	const put = async (key: string, query: string, body: string): Promise<boolean> => {
-		const { response } = await call({ method: 'PUT', path: url(key, query), body, accept: [] });
+		const sent = { method: 'PUT' as const, path: url(key, query), body, accept: [413] };
+		const { response } = await call(sent);
+		if (response.status === 413) {
+			const bytes = Buffer.byteLength(body);
+			throw new SizeError(`${path(key)}: ${bytes} bytes are more than Consul takes in one value`);
+		}
 		return response.text().trim() === 'true';
 	};
 	return {

@@ -1,6 +1,8 @@
 import { type IncomingMessage, request as startRequest } from 'node:http';
+import { messageOf } from '../errors.ts';
 import type { Link } from './connection.ts';
 import { faultOf, HttpError, type HttpFault, type HttpPhase } from './http-error.ts';
+import { parseBody } from './json-body.ts';
 
 /** One request over an open connection; `path` includes the query. */
 export interface HttpRequest {
@@ -112,8 +114,6 @@ function toResponse(
 	for (const [name, value] of Object.entries(incoming.headers)) {
 		if (value !== undefined) headers[name] = Array.isArray(value) ? value.join(', ') : value;
 	}
-	const notJson = (detail: string) =>
-		new HttpError(target, { phase: 'written', kind: 'protocol', detail });
 	const text = () => body.toString('utf8');
 	return {
 		status: incoming.statusCode ?? 0,
@@ -122,14 +122,11 @@ function toResponse(
 		...(receivedAt === undefined ? {} : { receivedAt }),
 		text,
 		json: () => {
-			const type = headers['content-type'] ?? 'no content type';
-			if (!/^application\/(?:[\w.-]+\+)?json\b/i.test(type)) {
-				throw notJson(`the answer is not JSON but ${type.slice(0, 60)}`);
-			}
 			try {
-				return JSON.parse(text());
-			} catch {
-				throw notJson('the answer says it is JSON and is not'); // the parser's words quote it
+				return parseBody(text(), headers['content-type']);
+			} catch (error) {
+				const detail = messageOf(error);
+				throw new HttpError(target, { phase: 'written', kind: 'protocol', detail });
 			}
 		},
 	};

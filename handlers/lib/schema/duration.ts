@@ -18,7 +18,8 @@ export type Bounds = readonly [from: string, to: string];
 /** The bounds of every duration in the configuration. */
 export const bounds = {
 	confirm: ['1s', '10m'],
-	calm: ['0s', '1h'],
+	// Less than the check's interval would be no calm that anybody has looked at.
+	calm: ['10s', '1h'],
 	// checks/pipeline has 21 s for a tick and a fence agent.
 	fencing: ['2s', '15s'],
 } satisfies Record<string, Bounds>;

@@ -1,4 +1,5 @@
 import { InputError } from '../errors.ts';
+import { isTooDeep, tooDeep } from './nesting.ts';
 import type { Validate } from './validate.ts';
 import { cut, quote } from './wording.ts';
 
@@ -23,6 +24,7 @@ export function parserOf<T>(validate: Validate<T>): Parse<T> {
 
 /** JSON text, or an InputError that shows no more than how the text begins. */
 export function parseJson(text: string, key: string): unknown {
+	if (isTooDeep(text)) throw inputError(key, `is ${tooDeep}`);
 	try {
 		return JSON.parse(text);
 	} catch {
