@@ -4,7 +4,11 @@ import { type Cloud, type CloudOptions, startCloud } from '../scripts/lib/cloud.
 import type { Host } from '../scripts/lib/cloud-host.ts';
 import { serfHealth } from '../scripts/lib/consul-api.ts';
 import { eventually } from '../scripts/lib/eventually.ts';
-import { type MasakariApi, startMasakariApi } from '../scripts/lib/masakari-api.ts';
+import {
+	type MasakariApi,
+	type MasakariOptions,
+	startMasakariApi,
+} from '../scripts/lib/masakari-api.ts';
 import { runBundle } from './bundle.ts';
 import { type HubKv, openHubKv } from './hub-kv.ts';
 
@@ -14,7 +18,7 @@ export interface Said {
 	readonly text: string;
 }
 
-/** A small cloud whose controller-1 runs checks/pipeline whenever a test asks for it, and never else. */
+/** A small cloud whose controller-1 runs its checks whenever a test asks for it, and never else. */
 export interface Checked {
 	readonly cloud: Cloud;
 	readonly controller: Host;
@@ -22,9 +26,10 @@ export interface Checked {
 	readonly kv: HubKv;
 	/** Changes hostmonitor.yaml; what is not given is as it was at the start. */
 	configure(settings?: Readonly<Record<string, unknown>>): void;
-	check(): Promise<Said>;
+	/** Runs checks/pipeline, or the check that is named. */
+	check(name?: string): Promise<Said>;
 	/** Runs it until it says this, and gives all that it said. */
-	until(exitCode: number, line: RegExp): Promise<Said>;
+	until(exitCode: number, line: RegExp, name?: string): Promise<Said>;
 	/** Runs it until it has seen the host due for more than three times as long as `confirm` is. */
 	untilConfirmed(host: string): Promise<Said>;
 	/** Kills a host's agent on a network and waits until that cluster calls it critical. */
@@ -38,9 +43,12 @@ export interface Checked {
 
 const confirmSeconds = 1;
 
-export async function startChecked(options: CloudOptions): Promise<Checked> {
+export async function startChecked(
+	options: CloudOptions,
+	serving: Partial<MasakariOptions> = {},
+): Promise<Checked> {
 	const computes = Array.from({ length: options.computes ?? 0 }, (_, n) => `compute-${n + 1}`);
-	const masakari = await startMasakariApi({ hosts: computes });
+	const masakari = await startMasakariApi({ hosts: computes, ...serving });
 	const cloud = await startCloud({
 		networks: ['management', 'storage'],
 		gossip: 'fast',
@@ -55,21 +63,18 @@ export async function startChecked(options: CloudOptions): Promise<Checked> {
 		config = controller.configure({ masakari: own, confirm, ...settings });
 	};
 	configure();
-	const check = async () => {
-		const { exitCode, stdout, stderr } = await runBundle(
-			'checks/pipeline',
-			['--config', config],
-			'',
-		);
+	const check = async (name = 'pipeline') => {
+		const args = ['--config', config];
+		const { exitCode, stdout, stderr } = await runBundle(`checks/${name}`, args, '');
 		assert.equal(stderr, '', 'a check logs nothing');
 		assert.ok((stdout.split('\n')[0] ?? '').length < 80, `a long first line: ${stdout}`);
 		assert.ok(Buffer.byteLength(stdout) < 4096, 'Consul would cut the verdict off');
 		return { exitCode, text: stdout };
 	};
-	const until = (wanted: (said: Said) => boolean | Promise<boolean>, what: string) =>
+	const until = (wanted: (said: Said) => boolean | Promise<boolean>, what: string, name?: string) =>
 		eventually(
 			async () => {
-				const said = await check();
+				const said = await check(name);
 				if (await wanted(said)) return said;
 				throw new Error(`exit ${said.exitCode}: ${said.text}`);
 			},
@@ -81,8 +86,8 @@ export async function startChecked(options: CloudOptions): Promise<Checked> {
 	};
 	return {
 		...{ cloud, controller, masakari, kv, configure, check },
-		until: (exitCode, line) =>
-			until((said) => said.exitCode === exitCode && line.test(said.text), String(line)),
+		until: (exitCode, line, name) =>
+			until((said) => said.exitCode === exitCode && line.test(said.text), String(line), name),
 		untilConfirmed: (host) =>
 			until(async () => {
 				const stored = await kv.get('controllers/controller-1');

@@ -1,36 +1,4 @@
-import { startMasakariApi } from '../scripts/lib/masakari-api.ts';
+import { startEmbedded } from './fixtures/contract-embedded.ts';
 import { describeContract } from './fixtures/contract-masakari.ts';
-import type { ContractServer } from './fixtures/contract-server.ts';
 
-const LONG_MS = 30_000;
-
-describeContract('the embedded Masakari', async (): Promise<ContractServer> => {
-	const plain = Array.from({ length: 40 }, (_, index) => `n${index + 1}`);
-	const api = await startMasakariApi({
-		hosts: [
-			{ name: 'compute', hosts: [...plain, { name: 'maint', onMaintenance: true }] },
-			{ name: 'off', enabled: false, hosts: ['off1'] },
-		],
-		engine: { pickupMs: 0, recoveryMs: 0 },
-	});
-	const ends = ['finished', 'failed', 'ignored'];
-	return {
-		url: api.url,
-		headers: {},
-		plain,
-		maintenance: 'maint',
-		disabled: 'off1',
-		now: Date.now,
-		clearMaintenance: async (host) => api.clearMaintenance(host),
-		settled: async (uuid) => {
-			const isEnd = () =>
-				api.notifications.some((row) => row.uuid === uuid && ends.includes(row.status));
-			await api.waitFor(isEnd, LONG_MS);
-		},
-		holdEngine: async () => {
-			api.setEngineAway(true);
-			return async () => api.setEngineAway(false);
-		},
-		close: api.close,
-	};
-});
+describeContract('the embedded Masakari', startEmbedded);

@@ -16,6 +16,7 @@ const bundles = {
 	'handlers/snapshot-network': 78,
 	'handlers/aggregate-hosts': 78,
 	'checks/pipeline': 3,
+	'checks/masakari': 3,
 	'checks/fencing': 3,
 };
 // Nothing listens there: what is tested here needs no Masakari.

@@ -14,6 +14,7 @@ const bundles = [
 	'handlers/snapshot-network.js',
 	'handlers/aggregate-hosts.js',
 	'checks/pipeline.js',
+	'checks/masakari.js',
 ];
 
 /** One line of what recorder.mjs wrote. */
@@ -91,6 +92,12 @@ test('the check belongs to the service hostmonitor and reports within its interv
 	});
 	assert.equal(check.ServiceID, 'hostmonitor');
 	assert.equal(check.Output, 'pipeline.js was here\n');
+});
+
+test('the check of Masakari is its, too', async () => {
+	const { http } = controller.agent('management');
+	const all = (await consulGet(http, '/v1/agent/checks')) as Record<string, Check>;
+	assert.equal(all['hostmonitor-masakari']?.ServiceID, 'hostmonitor');
 });
 
 for (const network of networks) {

@@ -59,7 +59,8 @@ for (const handler of handlers) {
 	});
 
 	test(`${handler} exits 78 and names file and line of all that is wrong (I8)`, async () => {
-		const wrong = 'networks:\n  storage: { http_addr: ftp://n }\nconfirm: soon\nmasakari: {}\n';
+		const wrong =
+			'networks:\n  storage: { http_addr: ftp://n }\nconfirm: soon\nmasakari: { auth: none }\n';
 		const file = fileWith('wrong.yaml', wrong);
 		const { message } = lineOf(await handle(handler, '--config', file), 78);
 		for (const line of [2, 3, 4]) assert.ok(message.includes(`${file}:${line}:`), message);
@@ -101,17 +102,19 @@ for (const { name, args, expected } of networks) {
 	});
 }
 
-test('the check is critical, not a warning, whatever it is called with', async () => {
-	const empty = fileWith('empty.yaml', '');
-	const calls = [['--config'], ['--config', '/none.yaml'], ['--config', empty]];
-	for (const ran of await Promise.all(
-		calls.map((args) => runBundle('checks/pipeline', args, '')),
-	)) {
-		assert.equal(ran.exitCode, 3, ran.all);
-		assert.equal(ran.stderr, '');
-		assert.match(ran.stdout, /^pipeline: /);
-	}
-});
+for (const check of ['pipeline', 'masakari']) {
+	test(`${check} is critical, not a warning, whatever it is called with`, async () => {
+		const empty = fileWith('empty.yaml', '');
+		const calls = [['--config'], ['--config', '/none.yaml'], ['--config', empty]];
+		for (const ran of await Promise.all(
+			calls.map((args) => runBundle(`checks/${check}`, args, '')),
+		)) {
+			assert.equal(ran.exitCode, 3, ran.all);
+			assert.equal(ran.stderr, '');
+			assert.match(ran.stdout, new RegExp(`^${check}: `));
+		}
+	});
+}
 
 test('the check says in a short first line that the configuration is wrong', async () => {
 	const wrong = Array.from({ length: 30 }, (_, n) => `a_key_that_nobody_knows_${n}: 1`).join('\n');

@@ -54,6 +54,34 @@ test('no STARTED begins after the last moment at which its deadline would not cu
 	assert.equal(recordIn(scene).closed.started?.state, 'accepted', 'which tells');
 });
 
+test('a Masakari that cannot be reached uses up no try of STARTED', async () => {
+	const scene = await returned();
+	const { masakari } = scene.surround();
+	const connect = async () => ({ ok: false as const, error: 'connection refused' });
+	for (let tries = 0; tries < 4; tries++) {
+		await tick(scene.surround('c1', { masakari: { ...masakari, connect } }));
+	}
+	assert.deepEqual(scene.posts, [], 'nothing is written');
+	assert.deepEqual(recordIn(scene).closed.started?.tries, 0, 'no try is counted');
+	await run(scene);
+	assert.equal(recordIn(scene).closed.started?.state, 'accepted', 'the first that can is');
+});
+
+test('what another told meanwhile is not told again, and its connection is closed', async () => {
+	const scene = await returned();
+	await tick(scene.surround('c1', { lastPost: 0 }));
+	const { key } = recordIn(scene);
+	const { masakari, ...c2 } = scene.surround('c2');
+	let closed = 0;
+	const connect = async () => {
+		const connection = await masakari.connect();
+		await sendStarted(key, scene.surround('c1'));
+		return { ...connection, close: () => void closed++ };
+	};
+	await sendStarted(key, { ...c2, masakari: { ...masakari, connect } });
+	assert.deepEqual([scene.posts.length, closed], [1, 1], 'one request, no connection left');
+});
+
 test("a view of this controller's own that does not parse is left as it is, and holds (I8)", async () => {
 	const scene = await confirmed();
 	const index = scene.kv.read('controllers/c1')?.ModifyIndex ?? 0;

@@ -57,7 +57,7 @@ test('no two servers of a host share the address where Consul 1.14 opens port 85
 	assert.equal(new Set(addresses).size, networks.length);
 });
 
-test('only the hub watches the snapshots and has the check', () => {
+test('only the hub watches the snapshots and has the checks', () => {
 	const types = (network: string) => rendered({ ...standard, network }).watches.map((w) => w.type);
 	assert.deepEqual(types('management'), ['checks', 'keyprefix']);
 	assert.deepEqual(types('tenant'), ['checks']);
@@ -81,7 +81,10 @@ test('names, paths and the prefix of KV are the configuration’s', () => {
 		[snapshot, run('/opt/h/handlers/aggregate-hosts.js')],
 	);
 	assert.equal(watches[1]?.prefix, 'ha/monitor/networks/');
-	assert.deepEqual(services?.[0]?.checks[0]?.args, run('/opt/h/checks/pipeline.js'));
+	assert.deepEqual(
+		services?.[0]?.checks.map(({ args }) => args),
+		[run('/opt/h/checks/pipeline.js'), run('/opt/h/checks/masakari.js')],
+	);
 });
 
 test('BMCs are asked every 5 min where hosts are fenced, on the hub alone', () => {
@@ -91,10 +94,11 @@ test('BMCs are asked every 5 min where hosts are fenced, on the hub alone', () =
 		checksOf('management', true).map(({ id, interval, args }) => [id, interval, args[1]]),
 		[
 			['hostmonitor-pipeline', '10s', '/usr/lib/hostmonitor/checks/pipeline.js'],
+			['hostmonitor-masakari', '60s', '/usr/lib/hostmonitor/checks/masakari.js'],
 			['hostmonitor-fencing', '5m', '/usr/lib/hostmonitor/checks/fencing.js'],
 		],
 	);
-	assert.equal(checksOf('management', false).length, 1);
+	assert.equal(checksOf('management', false).length, 2);
 	assert.equal(checksOf('tenant', true).length, 0);
 });
 

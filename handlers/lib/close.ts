@@ -38,10 +38,8 @@ export async function trimHistory({ stored, now }: World, around: Surroundings):
 	}
 }
 
-/** Tells Masakari that a recovered host is back: best effort, one sender a try. */
-export async function sendStarted(key: string, around: Surroundings): Promise<void> {
-	const { kv, lastWords, masakari } = around;
-	if (around.settings.mode === 'observe') return;
+/** Counts a try of STARTED; undefined where none is to be sent any more. */
+async function claimTry(key: string, { kv }: Surroundings): Promise<ClosedIncident | undefined> {
 	let claimed: ClosedIncident | undefined;
 	await changeClosed(kv, key, (closed) => {
 		claimed = undefined;
@@ -49,14 +47,30 @@ export async function sendStarted(key: string, around: Surroundings): Promise<vo
 		claimed = { ...closed, started: { ...closed.started, tries: closed.started.tries + 1 } };
 		return claimed;
 	});
-	if (claimed?.started === undefined) return;
+	return claimed;
+}
+
+/**
+ * Tells Masakari that a recovered host is back: best effort, one sender a try. A try counts when it is
+ * about to be written: a Masakari that cannot be reached uses none of them up.
+ */
+export async function sendStarted(key: string, around: Surroundings): Promise<void> {
+	const { clock, lastPost, lastWords, masakari } = around;
+	if (around.settings.mode === 'observe' || clock.uptime() > lastPost) return;
 	const connection = await masakari.connect();
 	if (!connection.ok) return;
-	if (around.clock.uptime() > around.lastPost) return connection.close();
-	const { name, started } = claimed;
-	const answer = await connection.post(
-		decideNotification(name, 'STARTED', started.generated_time, 'NORMAL'),
-	);
-	await changeClosed(lastWords, key, (closed) => decideStarted(closed, answer));
-	around.log('info', `STARTED: ${answer.kind}`, { host: name });
+	try {
+		if (clock.uptime() > lastPost) return;
+		const closed = await claimTry(key, around);
+		// What took the claim so long may have taken the rest of the time.
+		if (closed?.started === undefined || clock.uptime() > lastPost) return;
+		const { name, started } = closed;
+		const answer = await connection.post(
+			decideNotification(name, 'STARTED', started.generated_time, 'NORMAL'),
+		);
+		await changeClosed(lastWords, key, (last) => decideStarted(last, answer));
+		around.log('info', `STARTED: ${answer.kind}`, { host: name });
+	} finally {
+		connection.close();
+	}
 }

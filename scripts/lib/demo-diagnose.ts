@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import { configFileOf, type Demo, dist } from './demo-setup.ts';
 import { checkOf } from './demo-watch.ts';
+import { isProbe } from './masakari-calls.ts';
 
 /** What a person needs who wants to know why the story went wrong. */
 export async function diagnose(demo: Demo): Promise<Record<string, unknown>> {
@@ -20,7 +21,7 @@ export async function diagnose(demo: Demo): Promise<Record<string, unknown>> {
 	return {
 		checks: Object.fromEntries(await Promise.all(checks)),
 		status: parsed(stdout) ?? stderr,
-		masakari: masakari.calls.filter(({ method }) => method === 'POST'),
+		masakari: masakari.calls.filter((call) => call.method === 'POST' && !isProbe(call)),
 		agents: Object.fromEntries(names.map((name) => [name, errorsOf(demo, name)])),
 	};
 }

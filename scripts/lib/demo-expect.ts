@@ -1,6 +1,7 @@
 import { systemClock } from '../../handlers/lib/io/clock.ts';
 import type { Demo } from './demo-setup.ts';
 import { patienceMs, untilStored } from './demo-watch.ts';
+import { isProbe } from './masakari-calls.ts';
 import type { NotificationRow } from './masakari-rows.ts';
 
 /** All of a notification that matters: `STOPPED compute-2 OFFLINE NORMAL`. */
@@ -47,7 +48,7 @@ export function problemsOf(demo: Demo): string[] {
 	const { masakari } = demo;
 	const told = masakari.notifications.map(textOf).join(', ');
 	const expected = expectedOf(demo).join(', ');
-	const posts = masakari.calls.filter(({ method }) => method === 'POST');
+	const posts = masakari.calls.filter((call) => call.method === 'POST' && !isProbe(call));
 	const refused = posts.filter(({ status }) => status !== 202);
 	return [
 		...(told === expected ? [] : [`Masakari was told: ${told || 'nothing'}; not: ${expected}`]),

@@ -1,6 +1,6 @@
 /** What reaches a resource of the embedded Masakari. */
 
-import type { Answer } from './masakari-answers.ts';
+import { type Answer, faultAnswer } from './masakari-answers.ts';
 import type { Engine } from './masakari-engine.ts';
 import type { State } from './masakari-state.ts';
 
@@ -20,6 +20,15 @@ export interface Asked extends Backend {
 	/** The ids in the path, empty where it has none. */
 	readonly id: string;
 	readonly hostId: string;
+	/** Rules of the policy that speak against the caller, e.g. `notifications:create`. */
+	readonly forbidden: readonly string[];
+}
+
+/** Masakari's refusal of what the policy forbids the caller, or null. */
+export function forbids({ forbidden, version }: Asked, rule: string): Answer | null {
+	if (!forbidden.includes(rule)) return null;
+	const reason = `Policy doesn't allow os_masakari_api:${rule} to be performed.`;
+	return faultAnswer(403, reason, version);
 }
 
 /** Answers a request for one kind of URL. */

@@ -20,6 +20,10 @@ export interface Call {
 	gone: boolean;
 }
 
+/** Whether a request only asks whether its sender may notify; known before its body is read. */
+export const isProbe = ({ headers }: Call): boolean =>
+	headers['user-agent'] === 'hostmonitor-check';
+
 const KEPT = [
 	'accept',
 	'connection',

@@ -2,7 +2,7 @@
 
 import type { ServerResponse } from 'node:http';
 import type { Answer } from './masakari-answers.ts';
-import type { Call } from './masakari-calls.ts';
+import { type Call, isProbe } from './masakari-calls.ts';
 
 /**
  * `arrival`: the body has not been read; `before`: read, but nothing was made of it; `after`: done in
@@ -22,7 +22,7 @@ export interface FaultAnswer {
 /** `reset` and `close` end the connection with RST and FIN; `hang` lasts until it is released. */
 export type FaultAct = 'reset' | 'close' | 'hang' | FaultAnswer | { readonly raw: string };
 
-/** One misbehaviour; every condition that is given must hold. */
+/** One misbehaviour; every condition that is given must hold. A check's question whether it may notify meets none. */
 export interface FaultSpec {
 	readonly at: FaultPoint;
 	readonly act: FaultAct;
@@ -99,7 +99,7 @@ export function openFaults(
 }
 
 function meets(spec: FaultSpec, call: Call): boolean {
-	if ((spec.method ?? 'POST') !== call.method) return false;
+	if ((spec.method ?? 'POST') !== call.method || isProbe(call)) return false;
 	if (spec.target !== undefined && !spec.target.test(call.target)) return false;
 	return spec.when === undefined || spec.when(call);
 }

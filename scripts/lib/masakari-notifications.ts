@@ -1,19 +1,24 @@
 /** `/v1/notifications`: the only resource a monitor writes to. */
 
-import { type Answer, faultAnswer, jsonAnswer } from './masakari-answers.ts';
-import { type Asked, parseBody } from './masakari-asked.ts';
-import { readSent } from './masakari-requests.ts';
+import { type Answer, faultAnswer, jsonAnswer, unexpectedAnswer } from './masakari-answers.ts';
+import { type Asked, forbids, parseBody } from './masakari-asked.ts';
+import { payloadFault, readSent } from './masakari-requests.ts';
 import { type NotificationRow, notificationFields, parseTime } from './masakari-rows.ts';
 import { conflictOf, listed } from './masakari-rules.ts';
 import { addNotification } from './masakari-state.ts';
 
-/** Accepts a notification, unless its body, its host or an earlier one stands against it. */
-export function createNotification({ state, body, version }: Asked): Answer {
+/** Accepts a notification, unless its shape, the policy, its payload, its host or an earlier one stands against it. */
+export function createNotification(asked: Asked): Answer {
+	const { state, body, version } = asked;
 	const parsed = parseBody(body);
 	if (parsed === undefined) return faultAnswer(400, 'Malformed request body', version);
 	const read = readSent(parsed);
 	if ('reason' in read) return faultAnswer(400, read.reason, version);
 	const { sent } = read;
+	const forbidden = forbids(asked, 'notifications:create');
+	if (forbidden !== null) return forbidden;
+	const fault = payloadFault(sent);
+	if (fault !== null) return faultAnswer(400, fault, version);
 	const host = state.hosts.find(({ name }) => name === sent.hostname);
 	if (host === undefined) {
 		return faultAnswer(400, `Host with name ${sent.hostname} could not be found.`, version);
@@ -43,7 +48,7 @@ export function showNotification(asked: Asked): Answer | Promise<Answer> {
 async function showDetails(asked: Asked, row: NotificationRow): Promise<Answer> {
 	const { engine, rpcTimeoutMs, version } = asked;
 	if (!(await engine.answers(rpcTimeoutMs))) {
-		return faultAnswer(500, 'Unexpected API Error: no answer from the engine.', version);
+		return unexpectedAnswer('oslo_messaging.exceptions.MessagingTimeout', version);
 	}
 	const details = { ...notificationFields(row), recovery_workflow_details: [] };
 	return jsonAnswer(200, { notification: details }, version);

@@ -50,13 +50,15 @@ export interface Sent {
 	readonly payload: Readonly<Record<string, string>>;
 }
 
-/** A POST's body, or why it is a 400; of VM and PROCESS only the outer shape is known here. */
+/** A POST's body, whatever its payload says, or why it is a 400. */
 export function readSent(body: unknown): { readonly sent: Sent } | { readonly reason: string } {
 	if (!isCreate(body)) return { reason: refusalOf(body, CREATE) ?? '' };
-	const sent = body.notification;
-	const reason =
-		sent.type === 'COMPUTE_HOST' ? refusalOf(sent.payload, COMPUTE_HOST_PAYLOAD) : null;
-	return reason === null ? { sent } : { reason };
+	return { sent: body.notification };
+}
+
+/** Why a payload is a 400, or null; those of VM and PROCESS are not known here. */
+export function payloadFault({ type, payload }: Sent): string | null {
+	return type === 'COMPUTE_HOST' ? refusalOf(payload, COMPUTE_HOST_PAYLOAD) : null;
 }
 
 function isCreate(body: unknown): body is { readonly notification: Sent } {

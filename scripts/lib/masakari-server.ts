@@ -11,10 +11,15 @@ import { route } from './masakari-routes.ts';
 const MAX_BODY_BYTES = 114_688;
 const LIMIT = `Larger than max_request_body_size (${MAX_BODY_BYTES}).`;
 
+/** Who a request comes from. */
+export interface Caller {
+	readonly project: string;
+	/** Rules of Masakari's policy that speak against it, e.g. `notifications:create`; default: none. */
+	readonly forbidden?: readonly string[];
+}
+
 /** Who a request comes from, or the answer it gets instead; the place for Keystone's tokens. */
-export type Authenticate = (
-	request: IncomingMessage,
-) => { readonly project: string } | Answer | Promise<{ readonly project: string } | Answer>;
+export type Authenticate = (request: IncomingMessage) => Caller | Answer | Promise<Caller | Answer>;
 
 /** A server that does not listen yet. */
 export interface ApiServer {
@@ -61,6 +66,7 @@ export function openServer(
 			// A chunked body has no length, and Masakari takes it for none.
 			body: request.headers['content-length'] === undefined ? '' : body,
 			project: admitted?.project ?? null,
+			forbidden: admitted?.forbidden ?? [],
 		});
 	}
 

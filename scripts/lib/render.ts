@@ -44,7 +44,7 @@ export function renderNetwork(input: RenderInput): RenderedFile[] {
 		run('handlers/aggregate-hosts.js'),
 	);
 	const bmcs = input.fencing ? run('checks/fencing.js') : null;
-	const services = [hostmonitorService(run('checks/pipeline.js'), bmcs)];
+	const services = [hostmonitorService(run('checks/pipeline.js'), run('checks/masakari.js'), bmcs)];
 	return [fragment({ enable_local_script_checks: true, watches: [snapshot, aggregate], services })];
 }
 
@@ -53,11 +53,17 @@ function watch(what: Record<string, string>, args: readonly string[]) {
 }
 
 // A critical check of the node itself would take every service of the controller out of discovery.
-function hostmonitorService(args: readonly string[], bmcs: readonly string[] | null) {
+function hostmonitorService(
+	args: readonly string[],
+	masakari: readonly string[],
+	bmcs: readonly string[] | null,
+) {
 	const check = { id: 'hostmonitor-pipeline', name: 'Pipeline', args };
+	const asking = { id: 'hostmonitor-masakari', name: 'Masakari', args: masakari };
 	const fencing = { id: 'hostmonitor-fencing', name: 'Fencing', args: bmcs };
 	const checks = [
 		{ ...check, interval: '10s', timeout: '30s' },
+		{ ...asking, interval: '60s', timeout: '50s' },
 		...(bmcs ? [{ ...fencing, interval: '5m', timeout: '2m' }] : []),
 	];
 	return { id: 'hostmonitor', name: 'hostmonitor', checks };

@@ -1,15 +1,19 @@
 import { hostOf, type Reading, type Reads } from '../../handlers/lib/decide/health.ts';
-import { decideHosts } from '../../handlers/lib/decide/hosts.ts';
-import type { MasakariFacts } from '../../handlers/lib/decide/masakari.ts';
+import { decideMasakariFindings } from '../../handlers/lib/decide/masakari-check.ts';
 import { hostNameOf } from '../../handlers/lib/decide/names.ts';
+import type { Finding } from '../../handlers/lib/decide/report.ts';
 import { emptySnapshot } from '../../handlers/lib/decide/snapshot.ts';
+import type { Stored } from '../../handlers/lib/decide/stored.ts';
 import { ConsulError, messageOf } from '../../handlers/lib/errors.ts';
+import { authorizeBy } from '../../handlers/lib/io/authorize.ts';
 import { systemClock } from '../../handlers/lib/io/clock.ts';
 import { type Consul, jsonOf, openConsul } from '../../handlers/lib/io/consul.ts';
 import { readNetwork, readSelf } from '../../handlers/lib/io/consul-network.ts';
-import { openMasakari } from '../../handlers/lib/io/masakari.ts';
+import { type MasakariOptions, openMasakari } from '../../handlers/lib/io/masakari.ts';
+import type { Run } from '../../handlers/lib/run.ts';
 import type { Config } from '../../handlers/lib/schema/config.ts';
 import { valueAt } from '../../handlers/lib/schema/pointer.ts';
+import { parseStored } from '../../handlers/lib/schema/stored.ts';
 import { readStored, type Store } from './store.ts';
 
 /** What a look at everything outside came to. */
@@ -73,8 +77,7 @@ function judgeNames(seen: readonly Inspected[]): Inspection {
 	return { ...nothing, failures: [`the agents of this host have different names: ${names}`] };
 }
 
-async function judgeKv(store: Store): Promise<Inspection> {
-	const { unreadable, views } = await readStored(store);
+function judgeKv(store: Store, { unreadable, views }: Stored): Inspection {
 	const live = Object.keys(views);
 	const well = [`KV: answers, live controllers: ${live.join(', ') || 'none'}`];
 	const failures = unreadable.map(({ key, error }) => `${store.config.kvPrefix}/${key}: ${error}`);
@@ -83,17 +86,20 @@ async function judgeKv(store: Store): Promise<Inspection> {
 	return { well, warnings, failures };
 }
 
-/** Masakari compares names with case, and recovers only hosts of its segments. */
-function judgeMasakari({ settings }: Config, reads: Reads, facts: MasakariFacts): Inspection {
-	if (!facts.ok) return { ...nothing, failures: [`Masakari: ${facts.error}`] };
-	const warnings = [...decideHosts(settings, reads, {}).values()].flatMap(({ host, name }) => {
-		const known = facts.hosts.get(host);
-		if (known === undefined) return [`${name} is in no failover segment of Masakari`];
-		return known.name === name ? [] : [`Masakari spells ${known.name} what Consul calls ${name}`];
-	});
-	const seconds = Math.round(facts.offsetMs / 1000);
-	if (Math.abs(seconds) > 5) warnings.push(`this clock is ${seconds} s away from Masakari's`);
-	return { ...nothing, well: [`Masakari: answers, ${facts.hosts.size} hosts`], warnings };
+/** What checks/masakari says, and in mode observe also whether notifications would be taken. */
+async function judgeMasakari(
+	{ masakari: address, settings }: Config,
+	{ reads, stored }: { reads: Reads; stored: Stored },
+	options: MasakariOptions,
+): Promise<Inspection> {
+	const { now } = systemClock;
+	const masakari = openMasakari(address, options);
+	const [facts, right] = await Promise.all([masakari.readFacts(now), masakari.mayNotify(now)]);
+	const found = decideMasakariFindings({ settings, reads, stored, now: now() }, facts, right);
+	const textsOf = (wanted: Finding['level']) =>
+		found.flatMap(({ level, text }) => (level === wanted ? [text] : []));
+	const well = facts.ok ? [`Masakari: answers, ${facts.hosts.size} hosts`] : [];
+	return { well, warnings: textsOf(1), failures: textsOf(2) };
 }
 
 /** What was not found out is a failure. */
@@ -106,7 +112,7 @@ async function attempt(what: string, judge: () => Promise<Inspection>): Promise<
 }
 
 /** Reads every network, the KV and Masakari once, as a controller does. */
-export async function inspect(store: Store, signal: AbortSignal): Promise<Inspection> {
+export async function inspect(store: Store, { env, signal }: Run): Promise<Inspection> {
 	const { config } = store;
 	const found = new Map<string, Inspected>();
 	const networks = await Promise.all(
@@ -120,10 +126,16 @@ export async function inspect(store: Store, signal: AbortSignal): Promise<Inspec
 	);
 	const seen = config.settings.networks.flatMap((network) => found.get(network) ?? []);
 	const reads = Object.fromEntries(seen.map(({ network, reading }) => [network, reading]));
-	const masakari = () => openMasakari(config.masakari, { signal }).readFacts(systemClock.now);
+	const stored = readStored(store);
+	// Without the KV, what the networks show now is compared.
+	const known = stored.catch(() => parseStored([], 0));
+	// A token that is kept would not show that one can be had.
+	const auth = authorizeBy(config, env, { signal }, { kept: false });
 	const rest = await Promise.all([
-		attempt('KV', () => judgeKv(store)),
-		attempt('Masakari', async () => judgeMasakari(config, reads, await masakari())),
+		attempt('KV', async () => judgeKv(store, await stored)),
+		attempt('Masakari', async () =>
+			judgeMasakari(config, { reads, stored: await known }, { signal, auth }),
+		),
 	]);
 	const all = [...networks, judgeNames(seen), ...rest];
 	return {

@@ -1,5 +1,6 @@
 import type { NotificationStatus } from './incident.ts';
 import type { PostAnswer } from './masakari.ts';
+import { shorten } from './wording.ts';
 
 /** What an HTTP answer says for itself, without its page. */
 export interface Answered {
@@ -114,10 +115,4 @@ function withRequestId(text: string, requestId: string | undefined): string {
 	return requestId !== undefined && /^req-[\da-f-]{36}$/.test(requestId)
 		? `${text} (${requestId})`
 		: text;
-}
-
-/** One line without control characters, cut where it is too long. */
-function shorten(text: string, length: number): string {
-	const line = text.replace(/[\p{Cc}\s]+/gu, ' ').trim();
-	return line.length <= length ? line : `${line.slice(0, length - 1)}…`;
 }

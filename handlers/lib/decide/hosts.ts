@@ -77,9 +77,17 @@ function healthIn(reads: Reads, network: string, host: string): Health {
 
 /** The same from the snapshots in KV: enough to know whether anything could be due, and for `status`. */
 export function snapshotVectors(settings: Settings, stored: Stored): ReadonlyMap<string, Vector> {
+	return vectorsOf(settings, currentSnapshots(settings, {}, stored));
+}
+
+/** Every host that any of these snapshots lists, and what each says of it. */
+export function vectorsOf(
+	settings: Settings,
+	snapshots: Readonly<Record<string, Snapshot>>,
+): ReadonlyMap<string, Vector> {
 	const vectors = new Map<string, Record<string, Health>>();
 	for (const network of settings.networks) {
-		const snapshot = stored.snapshots[network]?.value ?? emptySnapshot;
+		const snapshot = snapshots[network] ?? emptySnapshot;
 		const put = (hosts: readonly string[], health: Health) => {
 			for (const host of hosts) {
 				const vector =

@@ -1,33 +1,38 @@
 import type { Fencing } from './incident.ts';
 import type { Planned } from './plan.ts';
 import type { Finding } from './report.ts';
+import { shorten } from './wording.ts';
 
 /** Consul keeps the last 4 KB of a check's output. */
 const maxBytes = 3500;
 const words = ['passing', 'warning', 'critical'] as const;
 
-/** A check's text: the verdict in one line under 80 characters, then what fits of the findings. */
+/**
+ * A check's text: the verdict in one line under 80 characters, then what fits of the findings; `rest` is
+ * the command that lists them all.
+ */
 export function reportText(
 	findings: readonly Finding[],
 	well: string,
+	rest?: string,
 ): { exit: 0 | 1 | 2; text: string } {
 	const exit = findings.some(({ level }) => level === 2) ? 2 : findings.length > 0 ? 1 : 0;
 	if (exit === 0) return { exit, text: well.slice(0, 79) };
 	const critical = findings.filter(({ level }) => level === 2).length;
 	const verdict = `${words[exit]}: ${critical} critical, ${findings.length - critical} warning`;
-	const lines = findings.map(({ level, text }) => `${words[level]}: ${text.slice(0, 300)}`);
-	return { exit, text: [verdict, ...capLines(lines)].join('\n') };
+	const lines = findings.map(({ level, text }) => `${words[level]}: ${shorten(text, 300)}`);
+	return { exit, text: [verdict, ...capLines(lines, rest)].join('\n') };
 }
 
 /** What fits of these lines below a check's first one. */
-export function capLines(lines: readonly string[]): string[] {
+export function capLines(lines: readonly string[], rest = 'hostmonitor status'): string[] {
 	let bytes = 0;
 	const fits = lines.findIndex((line) => {
 		bytes += Buffer.byteLength(line) + 1;
 		return bytes > maxBytes;
 	});
 	if (fits < 0) return [...lines];
-	return [...lines.slice(0, fits), `and ${lines.length - fits} more: hostmonitor status`];
+	return [...lines.slice(0, fits), `and ${lines.length - fits} more: ${rest}`];
 }
 
 /** A handler's one sentence. */

@@ -1,9 +1,7 @@
 import type { HostFacts } from './hosts.ts';
 import type { Snapshot } from './snapshot.ts';
+import { firstNames } from './wording.ts';
 import type { World } from './world.ts';
-
-/** Hosts named in one line. */
-const namedHosts = 5;
 
 /** A line for each network that can be read and never knew hosts that are up or down on another. */
 export function findStrangers(
@@ -23,8 +21,6 @@ export function findStrangers(
 				!known(host) && Object.values(vector).some((h) => h === 'up' || h === 'down'),
 		);
 		if (strangers.length === 0) return [];
-		const names = strangers.slice(0, namedHosts).map(({ name }) => name);
-		const more = strangers.length - names.length;
-		return [`${network} does not know ${names.join(', ')}${more > 0 ? ` and ${more} more` : ''}`];
+		return [`${network} does not know ${firstNames(strangers.map(({ name }) => name))}`];
 	});
 }

@@ -10,6 +10,8 @@ export interface Authorization {
 	readonly endpoint: string;
 	readonly headers: Readonly<Record<string, string>>;
 	readonly tls?: TlsFiles;
+	/** To be called on a 401: nobody shall use this token again, in no process. */
+	readonly onRefused?: () => void;
 }
 
 /** Called before every request, several at once; `renew`: the token it gave last was refused. */
@@ -24,30 +26,41 @@ export type Get = (path: string) => Promise<HttpResponse>;
  */
 export const apiVersion = { 'OpenStack-API-Version': 'instance-ha 1.0' };
 
-/** GETs with a token; a 401 gets one more try with a new one. */
-export function openGet(
+/** How long a request may take, and by which clock its answer is timed. */
+export interface Asking {
+	readonly signal: AbortSignal;
+	readonly timeoutMs: number;
+	readonly connectTimeoutMs: number;
+	readonly now: () => number;
+}
+
+/** Sends what has no effect; a 401 gets one more try with a new token. */
+export async function withToken(
 	authorize: Authorize,
-	options: {
-		readonly signal: AbortSignal;
-		readonly timeoutMs: number;
-		readonly connectTimeoutMs: number;
-		readonly now: () => number;
-	},
-): Get {
-	const once = async (path: string, renew: boolean) => {
-		const { endpoint, headers, tls } = await authorize(renew);
-		return await request({
-			url: `${endpoint}${path}`,
-			method: 'GET',
-			headers: { Accept: 'application/json', ...apiVersion, ...headers },
-			tls,
-			...options,
-		});
+	send: (authorization: Authorization) => Promise<HttpResponse>,
+): Promise<HttpResponse> {
+	const once = async (renew: boolean) => {
+		const authorization = await authorize(renew);
+		const response = await send(authorization);
+		if (response.status === 401) authorization.onRefused?.();
+		return response;
 	};
-	return async (path) => {
-		const response = await once(path, false);
-		return response.status === 401 ? await once(path, true) : response;
-	};
+	const response = await once(false);
+	return response.status === 401 ? await once(true) : response;
+}
+
+/** GETs with a token. */
+export function openGet(authorize: Authorize, options: Asking): Get {
+	return (path) =>
+		withToken(authorize, ({ endpoint, headers, tls }) =>
+			request({
+				url: `${endpoint}${path}`,
+				method: 'GET',
+				headers: { Accept: 'application/json', ...apiVersion, ...headers },
+				tls,
+				...options,
+			}),
+		);
 }
 
 /** The JSON of a 200; anything else is an error that says what Masakari said. */

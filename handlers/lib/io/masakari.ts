@@ -1,6 +1,7 @@
 import { decideAnswer } from '../decide/answer.ts';
 import type { NotificationStatus } from '../decide/incident.ts';
 import type { MasakariFacts, NotificationRow, PostAnswer } from '../decide/masakari.ts';
+import type { NotifyRight } from '../decide/masakari-right.ts';
 import type { Notification } from '../decide/notification.ts';
 import { ConfigError, messageOf } from '../errors.ts';
 import type { MasakariAddress } from '../schema/config.ts';
@@ -9,6 +10,8 @@ import { openConnection } from './http.ts';
 import { readMasakariFacts } from './masakari-facts.ts';
 import { type Authorize, faultOf, jsonOf, openGet, readAll } from './masakari-lists.ts';
 import { writeNotification } from './masakari-post.ts';
+import { readRight } from './masakari-right.ts';
+import { shareSignal } from './shared-signal.ts';
 
 /** A connection to Masakari, ready for one POST, or why there is none. */
 export type Connected =
@@ -28,6 +31,8 @@ export interface Masakari {
 	/** COMPUTE_HOST rows of one host, generated at `since` or later, newest first. */
 	lookUp(hostUuid: string | undefined, since: string): Promise<LookedUp>;
 	readStatus(uuid: string): Promise<StatusRead>;
+	/** Whether a notification would be taken; none is made. */
+	mayNotify(now: () => number): Promise<NotifyRight>;
 	/** Token, name, TCP and TLS, so that a POST is one write. */
 	connect(): Promise<Connected>;
 }
@@ -43,8 +48,8 @@ export type StatusRead =
 
 export interface MasakariOptions {
 	readonly signal: AbortSignal;
-	/** Needed where the address names a cloud; otherwise the configured endpoint and no token. */
-	readonly auth?: Authorize;
+	/** Needed where a token is; otherwise the configured endpoint is asked without one. */
+	readonly auth?: Authorize | undefined;
 	readonly getTimeoutMs?: number;
 	readonly connectTimeoutMs?: number;
 }
@@ -59,7 +64,7 @@ export function openMasakari(address: MasakariAddress, options: MasakariOptions)
 	return {
 		readFacts: async (now) => {
 			const ended = new AbortController();
-			const either = AbortSignal.any([signal, ended.signal]);
+			const either = shareSignal(AbortSignal.any([signal, ended.signal]));
 			try {
 				return await readMasakariFacts(openGet(authorize, { ...limits, signal: either, now }), now);
 			} finally {
@@ -89,6 +94,7 @@ export function openMasakari(address: MasakariAddress, options: MasakariOptions)
 				return { ok: false, error: messageOf(error) };
 			}
 		},
+		mayNotify: (now) => readRight(authorize, { ...limits, signal, now }),
 		connect: async () => {
 			const renew = refused;
 			refused = false;
@@ -106,7 +112,10 @@ export function openMasakari(address: MasakariAddress, options: MasakariOptions)
 						if (posted) throw new Error('a connection posts once');
 						posted = true;
 						const end = await writeNotification(connection, authorization, notification, signal);
-						if (end.kind === 'answered' && end.status === 401) refused = true;
+						if (end.kind === 'answered' && end.status === 401) {
+							refused = true;
+							authorization.onRefused?.();
+						}
 						return decideAnswer(end);
 					},
 				};
@@ -122,5 +131,5 @@ function withoutToken(address: MasakariAddress): Authorize {
 		const { endpoint, tls } = address;
 		return async () => ({ endpoint, headers: {}, tls });
 	}
-	throw new ConfigError(`cloud ${address.cloud}: Keystone is not supported yet`);
+	throw new ConfigError(`cloud ${address.cloud ?? 'of OS_CLOUD'}: Masakari wants a token there`);
 }
