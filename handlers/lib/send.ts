@@ -5,6 +5,7 @@ import { decideNotification, generatedTimeAt } from './decide/notification.ts';
 import { decideLearnt } from './decide/outcome.ts';
 import { isAlone } from './decide/own-view.ts';
 import { plan } from './decide/plan.ts';
+import { outagesOf } from './decide/relapse.ts';
 import { type Abstention, abstentionFor, decideAbstention } from './decide/standing-back.ts';
 import type { Step } from './decide/steps.ts';
 import type { World } from './decide/world.ts';
@@ -51,7 +52,8 @@ async function notify(
 		const doubt = await proveAgain(around, host, before, world.readAt);
 		if (doubt !== null) return unsent(doubt);
 	}
-	const incident = beginAttempt(before, facts, around.self, clock.now(), generated, status);
+	const begun = beginAttempt(before, facts, around.self, clock.now(), generated, status);
+	const incident = { ...begun, outages: outagesOf(facts, world.reads) };
 	const { generated_time, number } = incident.attempt;
 
 	const sentAt = clock.uptime();
