@@ -112,7 +112,9 @@ export async function act(planned: Planned, world: World, around: Surroundings):
 	const lock = needsLock ? await takeLock(around) : null;
 	const done =
 		lock === null ? idle : await actLocked(planned, lock, world, around).finally(lock.release);
-	failures.push(...(await forEach(done.started, (key) => sendStarted(key, around))));
+	failures.push(
+		...(await forEach(done.started, (key) => sendStarted(key, world.masakari, around))),
+	);
 	failures.push(...(await forEach(of(steps, 'follow'), (step) => learn(step, world, around))));
 	failures.push(...(await done.rounds));
 	const elsewhere = needsLock && lock === null;
