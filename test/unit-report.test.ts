@@ -56,6 +56,13 @@ const cases: readonly { name: string; world: World; expected: readonly string[] 
 			'1 n1: management left: not recovered until it rejoins: see hostmonitor forget --help',
 		],
 	},
+	{
+		name: 'an approval without an end soon, and one that is as approve says it',
+		world: worldOf({ kept: { approved: { n1: { ...wordOf(), until: 9e15 }, n2: wordOf(900) } } }),
+		expected: [
+			'1 n1: its approval is ignored, it has no end within 15 min: hostmonitor approve n1',
+		],
+	},
 	{ name: 'a host that left everywhere', world: one('left/left/left'), expected: [] },
 	{
 		name: 'a network that cannot be read',
