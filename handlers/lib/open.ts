@@ -1,5 +1,6 @@
 import { hostOf } from './decide/health.ts';
 import { hostNameOf } from './decide/names.ts';
+import { checkAgents } from './decide/own-agents.ts';
 import { emptySnapshot } from './decide/snapshot.ts';
 import type { Stored } from './decide/stored.ts';
 import { readBootId, systemClock } from './io/clock.ts';
@@ -54,7 +55,7 @@ export async function openSurroundings(
 			const read = await readNetwork(agentOf(network), self, network, settings, previous);
 			return [network, read] as const;
 		});
-		return Object.fromEntries(await Promise.all(reading));
+		return checkAgents(Object.fromEntries(await Promise.all(reading)), settings.networks);
 	};
 	return {
 		...{ config, settings, digest, self, log, lastPost, readNetworks },

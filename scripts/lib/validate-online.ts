@@ -2,6 +2,7 @@ import { hostOf, type Reading, type Reads } from '../../handlers/lib/decide/heal
 import { decideHosts } from '../../handlers/lib/decide/hosts.ts';
 import type { MasakariFacts } from '../../handlers/lib/decide/masakari.ts';
 import { hostNameOf } from '../../handlers/lib/decide/names.ts';
+import { checkAgents, sharedDatacenters } from '../../handlers/lib/decide/own-agents.ts';
 import { emptySnapshot } from '../../handlers/lib/decide/snapshot.ts';
 import { ConsulError, messageOf } from '../../handlers/lib/errors.ts';
 import { systemClock } from '../../handlers/lib/io/clock.ts';
@@ -73,6 +74,20 @@ function judgeNames(seen: readonly Inspected[]): Inspection {
 	return { ...nothing, failures: [`the agents of this host have different names: ${names}`] };
 }
 
+/** As the controllers read them: an agent that stands for another network makes its own unreadable. */
+function judgeAgents(reads: Reads, networks: readonly string[]): Inspection {
+	const checked = checkAgents(reads, networks);
+	const failures = networks.flatMap((network) => {
+		const now = checked[network];
+		return reads[network]?.ok && now?.ok === false ? [`${network}: ${now.error}`] : [];
+	});
+	const warnings = [...sharedDatacenters(checked)].map(
+		([dc, same]) =>
+			`${same.join(', ')} are all called datacenter ${dc}: swapped ports would not be noticed`,
+	);
+	return { ...nothing, warnings, failures };
+}
+
 async function judgeKv(store: Store): Promise<Inspection> {
 	const { unreadable, views } = await readStored(store);
 	const live = Object.keys(views);
@@ -125,7 +140,8 @@ export async function inspect(store: Store, signal: AbortSignal): Promise<Inspec
 		attempt('KV', () => judgeKv(store)),
 		attempt('Masakari', async () => judgeMasakari(config, reads, await masakari())),
 	]);
-	const all = [...networks, judgeNames(seen), ...rest];
+	const agents = judgeAgents(reads, config.settings.networks);
+	const all = [...networks, judgeNames(seen), agents, ...rest];
 	return {
 		well: all.flatMap(({ well }) => well),
 		warnings: all.flatMap(({ warnings }) => warnings),
