@@ -275,3 +275,8 @@ test('hosts that one network knows and another never did are named, a few and th
 		'1 tenant does not know n001, n002, n003, n004, n005 and 2 more',
 	]);
 });
+
+test('a finding is one line, whatever was said in it', () => {
+	const { text } = reportText([{ level: 1, text: 'n1: a\r\ncritical: \u001b[2Jb' }], '');
+	assert.equal(text, 'warning: 0 critical, 1 warning\nwarning: n1: a critical:  [2Jb');
+});

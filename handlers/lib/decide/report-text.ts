@@ -15,7 +15,9 @@ export function reportText(
 	if (exit === 0) return { exit, text: well.slice(0, 79) };
 	const critical = findings.filter(({ level }) => level === 2).length;
 	const verdict = `${words[exit]}: ${critical} critical, ${findings.length - critical} warning`;
-	const lines = findings.map(({ level, text }) => `${words[level]}: ${text.slice(0, 300)}`);
+	// Whatever others said in it, a finding is one line.
+	const lineOf = (text: string) => text.slice(0, 300).replace(/\p{Cc}+/gu, ' ');
+	const lines = findings.map(({ level, text }) => `${words[level]}: ${lineOf(text)}`);
 	return { exit, text: [verdict, ...capLines(lines)].join('\n') };
 }
 
