@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { ConsulError, InputError } from '../handlers/lib/errors.ts';
+import { ConsulError, InputError, UsageError } from '../handlers/lib/errors.ts';
 import type { Kv } from '../handlers/lib/io/kv.ts';
 import type { KvEntry } from '../handlers/lib/schema/kv.ts';
-import { deleteWord, putWord } from '../scripts/lib/operator-word.ts';
+import { deleteWord, parseReason, putWord } from '../scripts/lib/operator-word.ts';
 import type { Store } from '../scripts/lib/store.ts';
 import { operatorWord } from './fixtures/values.ts';
 import { settings, wordOf } from './fixtures/world.ts';
@@ -94,4 +94,11 @@ test('a key that changes without end is given up', async () => {
 		Array.from({ length: 20 }, () => other),
 	);
 	await assert.rejects(putWord(store, 'paused', word), ConsulError);
+});
+
+test('a reason is text on one line: nobody reads the rest in a check', () => {
+	assert.equal(parseReason(' new disk\n'), 'new disk');
+	for (const reason of ['a\nb', 'a\u001b[2J', ' ']) {
+		assert.throws(() => parseReason(reason), UsageError);
+	}
 });

@@ -18,6 +18,7 @@ import {
 	masakariOf,
 	networks,
 	notifiedOf,
+	now,
 	quiet,
 	rowOf,
 	seenFor,
@@ -214,6 +215,22 @@ const cases: readonly {
 		world: beside(dead({ kept: { approved: { n1: wordOf() } } }), 'c2', { storm: latch }),
 		expected: ['storm', /seen by c2/],
 	},
+	...(
+		[
+			['which ends in the year 287396', { until: 9e15 }, ['storm', /seen by c2/]],
+			['of a hair over 15 min', { at: now - 1, until: now + 900_000 }, ['storm', /seen by c2/]],
+			['of the far future', { at: 9e15 - 1000, until: 9e15 }, ['storm', /seen by c2/]],
+			['of 15 min', { until: now + 900_000 }, null],
+			['said by a clock that is 10 s ahead', { at: now + 10_000, until: now + 910_000 }, null],
+		] as const
+	).map(([name, word, expected]) => ({
+		name: `a storm, and an approval ${name}`,
+		world: beside(
+			dead({ kept: { approved: { n1: { ...wordOf(900), ...word } } } }),
+			...(['c2', { storm: latch }] as const),
+		),
+		expected,
+	})),
 	{
 		name: 'a storm, and an approval of another host',
 		world: beside(dead({ kept: { approved: { n2: wordOf(900) } } }), 'c2', { storm: latch }),

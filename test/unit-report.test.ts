@@ -56,6 +56,13 @@ const cases: readonly { name: string; world: World; expected: readonly string[] 
 			'1 n1: management left: not recovered until it rejoins: see hostmonitor forget --help',
 		],
 	},
+	{
+		name: 'an approval without an end soon, and one that is as approve says it',
+		world: worldOf({ kept: { approved: { n1: { ...wordOf(), until: 9e15 }, n2: wordOf(900) } } }),
+		expected: [
+			'1 n1: its approval is ignored, it has no end within 15 min: hostmonitor approve n1',
+		],
+	},
 	{ name: 'a host that left everywhere', world: one('left/left/left'), expected: [] },
 	{
 		name: 'a network that cannot be read',
@@ -267,4 +274,9 @@ test('hosts that one network knows and another never did are named, a few and th
 	assert.deepEqual(findings(world), [
 		'1 tenant does not know n001, n002, n003, n004, n005 and 2 more',
 	]);
+});
+
+test('a finding is one line, whatever was said in it', () => {
+	const { text } = reportText([{ level: 1, text: 'n1: a\r\ncritical: \u001b[2Jb' }], '');
+	assert.equal(text, 'warning: 0 critical, 1 warning\nwarning: n1: a critical:  [2Jb');
 });

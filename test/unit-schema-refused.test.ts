@@ -59,6 +59,18 @@ const refused: readonly {
 		expected: '/until is not finite, expected a number',
 	},
 	{
+		name: 'a time that no Date can hold',
+		parse: parseOperatorWord,
+		value: { ...operatorWord, until: 9e15 },
+		expected: '/until must be <= 8640000000000000',
+	},
+	{
+		name: 'a reason of two lines',
+		parse: parseOperatorWord,
+		value: { ...operatorWord, why: 'a\ncritical: b' },
+		expected: '/why expected text on one line',
+	},
+	{
 		name: 'a prototype as a key',
 		parse: parseOperatorWord,
 		value: JSON.parse('{"version":1,"who":"a","why":"b","at":1,"__proto__":{}}'),

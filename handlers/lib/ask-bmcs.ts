@@ -4,6 +4,10 @@ import type { Surroundings } from './surroundings.ts';
 /** Agents at once: a BMC takes few sessions, but each of these is another one's. */
 const parallel = 16;
 
+/** How many are asked within this time even where none of them answers. */
+export const certainlyAsked = (ms: number, timeoutMs: number): number =>
+	parallel * Math.max(1, Math.floor(ms / timeoutMs));
+
 /** Reads the BMC of every host, as many as there is time for. */
 export async function askBmcs(
 	{ clock, fence, fenceUntil }: Surroundings,

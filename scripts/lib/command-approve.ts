@@ -1,15 +1,13 @@
 import { keyOf } from '../../handlers/lib/decide/keys.ts';
 import type { Stored } from '../../handlers/lib/decide/stored.ts';
+import { approvalMs } from '../../handlers/lib/decide/words.ts';
 import { UsageError } from '../../handlers/lib/errors.ts';
 import type { CommandResult, Run } from '../../handlers/lib/run.ts';
 import { type Command, parseOptions } from './command.ts';
 import { findHost } from './known-hosts.ts';
 import { parseReason, putWord, say } from './operator-word.ts';
 import { openStore, readStored, requireReadable, unreadableError } from './store.ts';
-import { untilText } from './times.ts';
-
-/** An approval is for what is burning now: whoever approves is still there when it ends. */
-const lifetime = '15m';
+import { durationText, untilText } from './times.ts';
 
 /** Writes at once; the agent takes no more than 200 connections from one client. */
 const parallel = 20;
@@ -31,7 +29,7 @@ async function run(run: Run): Promise<CommandResult> {
 	});
 	if (values.all && positionals.length > 0) throw new UsageError('either HOST or --all, not both');
 	if (!values.all && positionals.length === 0) throw new UsageError('HOST is missing, or --all');
-	const word = say(run.env, parseReason(values.reason), lifetime);
+	const word = say(run.env, parseReason(values.reason), durationText(approvalMs));
 	const store = await openStore(run);
 	const stored = await readStored(store);
 	const held = heldByStorm(stored);

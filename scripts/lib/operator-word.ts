@@ -43,6 +43,8 @@ export function parseReason(reason: string | undefined): string {
 /** A reason that may be left out. */
 export function parseComment(reason = ''): string {
 	const text = reason.trim();
+	if (/\p{Cc}/u.test(text))
+		throw new UsageError('--reason has more than one line, or control codes');
 	if (text.length <= maxText) return text;
 	throw new UsageError(`--reason is longer than ${maxText} characters`);
 }

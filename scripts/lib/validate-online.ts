@@ -1,6 +1,7 @@
 import { hostOf, type Reading, type Reads } from '../../handlers/lib/decide/health.ts';
 import { decideMasakariFindings } from '../../handlers/lib/decide/masakari-check.ts';
 import { hostNameOf } from '../../handlers/lib/decide/names.ts';
+import { checkAgents, sharedDatacenters } from '../../handlers/lib/decide/own-agents.ts';
 import type { Finding } from '../../handlers/lib/decide/report.ts';
 import { emptySnapshot } from '../../handlers/lib/decide/snapshot.ts';
 import type { Stored } from '../../handlers/lib/decide/stored.ts';
@@ -77,6 +78,20 @@ function judgeNames(seen: readonly Inspected[]): Inspection {
 	return { ...nothing, failures: [`the agents of this host have different names: ${names}`] };
 }
 
+/** As the controllers read them: an agent that stands for another network makes its own unreadable. */
+function judgeAgents(reads: Reads, networks: readonly string[]): Inspection {
+	const checked = checkAgents(reads, networks);
+	const failures = networks.flatMap((network) => {
+		const now = checked[network];
+		return reads[network]?.ok && now?.ok === false ? [`${network}: ${now.error}`] : [];
+	});
+	const warnings = [...sharedDatacenters(checked)].map(
+		([dc, same]) =>
+			`${same.join(', ')} are all called datacenter ${dc}: swapped ports would not be noticed`,
+	);
+	return { ...nothing, warnings, failures };
+}
+
 function judgeKv(store: Store, { unreadable, views }: Stored): Inspection {
 	const live = Object.keys(views);
 	const well = [`KV: answers, live controllers: ${live.join(', ') || 'none'}`];
@@ -137,7 +152,8 @@ export async function inspect(store: Store, { env, signal }: Run): Promise<Inspe
 			judgeMasakari(config, { reads, stored: await known }, { signal, auth }),
 		),
 	]);
-	const all = [...networks, judgeNames(seen), ...rest];
+	const agents = judgeAgents(reads, config.settings.networks);
+	const all = [...networks, judgeNames(seen), agents, ...rest];
 	return {
 		well: all.flatMap(({ well }) => well),
 		warnings: all.flatMap(({ warnings }) => warnings),

@@ -15,6 +15,14 @@ export interface NodeReading {
 	readonly serf?: { readonly address: string; readonly port: number };
 }
 
+/** Who a network's own agent says it is, by its gossip tags; what it does not say is absent. */
+export interface OwnAgent {
+	/** Node id. */
+	readonly id?: string;
+	/** Datacenter. */
+	readonly dc?: string;
+}
+
 /** One network, read once, by lower-cased node name; or why it could not be read. */
 export type Reading =
 	| {
@@ -27,6 +35,8 @@ export type Reading =
 			readonly registered: ReadonlySet<string>;
 			/** Nodes that carry `_node_maintenance` (`consul maint`), also without a serfHealth. */
 			readonly maintenance: ReadonlySet<string>;
+			/** This controller's own agent there. */
+			readonly agent?: OwnAgent;
 	  }
 	| { readonly ok: false; readonly error: string };
 

@@ -1,4 +1,4 @@
-import { type Health, hostOf, type NodeReading, type Reading } from './health.ts';
+import { type Health, hostOf, type NodeReading, type OwnAgent, type Reading } from './health.ts';
 import { hostNameOf } from './names.ts';
 import type { Settings } from './settings.ts';
 import type { Snapshot } from './snapshot.ts';
@@ -70,6 +70,11 @@ function knownBefore(snapshot: Snapshot): ReadonlySet<string> {
 	return new Set([...up, ...down, ...gone, ...vanished, ...unknown]);
 }
 
+function ownAgent(member: Member | undefined): OwnAgent | null {
+	const { id, dc } = member?.Tags ?? {};
+	return id || dc ? { ...(id && { id }), ...(dc && { dc }) } : null;
+}
+
 /**
  * One network as its own agent tells it. Refused as a whole where an ACL left nodes out: by header
  * from Consul 1.11 on, before that by this agent's own node missing. `self` is this controller's host name; `rule` is how the
@@ -123,5 +128,7 @@ export function decideReading(
 			});
 		}
 	}
-	return { ok: true, nodes, unmonitored, registered: new Set(serfHealth.keys()), maintenance };
+	const agent = ownAgent(members.get(hostOf(self)));
+	const registered = new Set(serfHealth.keys());
+	return { ok: true, nodes, unmonitored, registered, maintenance, ...(agent && { agent }) };
 }

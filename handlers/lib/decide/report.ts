@@ -8,6 +8,7 @@ import { fencingText } from './report-text.ts';
 import { findStrangers } from './strangers.ts';
 import type { Held } from './view.ts';
 import { deadWatches } from './watches.ts';
+import { isBounded } from './words.ts';
 import type { World } from './world.ts';
 
 /** Something an operator should know; 1 is a warning, 2 critical. */
@@ -112,6 +113,10 @@ export function decideFindings(world: World, done: Planned): Finding[] {
 	for (const [host, times] of flapping(view)) {
 		const text = `${host}: became due ${times} times, each within an hour of the last: see its links`;
 		if (!stored.incidents[host]) found.push({ level: 1, text });
+	}
+	for (const [host, { value }] of Object.entries(stored.approved)) {
+		const text = `${host}: its approval is ignored, it has no end within 15 min: hostmonitor approve ${host}`;
+		if (!isBounded(value, world.now)) found.push({ level: 1, text });
 	}
 	for (const watch of deadWatches(view.watches, world)) {
 		const text = `${watch} did not run after a change: its watch is dead, or it fails: consul reload`;

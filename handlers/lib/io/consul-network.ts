@@ -1,4 +1,5 @@
 import type { Reading, Reads } from '../decide/health.ts';
+import { checkAgents } from '../decide/own-agents.ts';
 import { decideReading } from '../decide/reading.ts';
 import type { Settings } from '../decide/settings.ts';
 import { emptySnapshot, type Snapshot } from '../decide/snapshot.ts';
@@ -64,5 +65,5 @@ export async function readNetworks(
 		const read = await readNetwork(agentOf(network), self, network, settings, previous, limit);
 		return [network, read] as const;
 	});
-	return Object.fromEntries(await Promise.all(reading));
+	return checkAgents(Object.fromEntries(await Promise.all(reading)), settings.networks);
 }

@@ -1,11 +1,11 @@
 import type { OperatorWord } from '../decide/stored.ts';
 import { compile } from './compile.ts';
-import { name, ours, text, time } from './parts.ts';
+import { line, name, ours, time } from './parts.ts';
 import { parseVersioned } from './versioned.ts';
 
 const version1 = compile<OperatorWord>(
 	'operator-word-1',
-	ours<OperatorWord>({ version: { const: 1 }, who: name, why: text, at: time, until: time }, [
+	ours<OperatorWord>({ version: { const: 1 }, who: name, why: line, at: time, until: time }, [
 		'until',
 	]),
 );

@@ -8,8 +8,14 @@ export const name = { type: 'string', minLength: 1, maxLength: maxName, descript
 
 export const text = { type: 'string', maxLength: maxText };
 
-/** A time or a duration; of what, says the type. Infinity (`1e999`) is none. */
-export const time = { type: 'number', minimum: 0 };
+/** A text that a person wrote, and others read in the middle of a line. */
+export const line = {
+	...text,
+	allOf: [{ type: 'string', pattern: '^\\P{Cc}*$', description: 'text on one line' }],
+};
+
+/** A time or a duration; of what, says the type. Infinity (`1e999`) is none, nor is what no Date can hold. */
+export const time = { type: 'number', minimum: 0, maximum: 8.64e15 };
 
 export const count = { type: 'integer', minimum: 0 };
 
