@@ -40,7 +40,7 @@ const ours: readonly Ours[] = [
 		name: 'a view',
 		sample: view,
 		parse: parseView,
-		optional: ['masakari/error'],
+		optional: ['masakari/error', 'storm/blind', 'contradicts'],
 		records: [
 			'networks',
 			'due',
@@ -51,6 +51,7 @@ const ours: readonly Ours[] = [
 			'held',
 			'flaps',
 			'watches',
+			'contradicts',
 		],
 	},
 	{

@@ -36,7 +36,11 @@ export interface View {
 		readonly limit: number;
 		/** Since when the count has not exceeded the limit; null while it does. */
 		readonly calm_since: number | null;
+		/** This controller leaves hosts undecided that it cannot read: it cannot know how many burn. */
+		readonly blind?: boolean;
 	} | null;
+	/** By network, hosts that the catalog calls critical while this controller's own gossip knows them alive. */
+	readonly contradicts?: Readonly<Record<string, readonly string[]>>;
 	/** Due hosts that this controller's own reads show left on a network. */
 	readonly left: readonly string[];
 	/** How often a host became due within an hour, and when last: outages that ended by themselves. */
