@@ -11,7 +11,7 @@ import type { Surroundings } from './surroundings.ts';
 
 type Close = Extract<Step, { kind: 'close' }>;
 
-/** Closed incidents kept. */
+/** Closed incidents kept, and as many records of hosts that gates held. */
 const historyLength = 200;
 
 /** Ends an incident in one transaction; the key of its history record, or null where it has moved on. */
@@ -34,12 +34,13 @@ export async function closeOne(
 	return key;
 }
 
-/** Deletes what is older than the newest 200, a few at a time. */
+/** Deletes what is older than the newest 200 of either kind, a few at a time. */
 export async function trimHistory(world: World, around: Surroundings): Promise<void> {
-	const keys = Object.keys(world.stored.history).sort();
-	const old = keys.slice(0, Math.max(0, keys.length - historyLength)).slice(0, 20);
-	for (const key of old) {
-		await around.kv.deleteCas(`history/${key}`, world.stored.history[key]?.index ?? 0);
+	const { history, held } = world.stored;
+	for (const kept of [history, held]) {
+		const keys = Object.keys(kept).sort();
+		const old = keys.slice(0, Math.max(0, keys.length - historyLength)).slice(0, 20);
+		for (const key of old) await around.kv.deleteCas(`history/${key}`, kept[key]?.index ?? 0);
 	}
 }
 

@@ -4,6 +4,7 @@ import type { MasakariFacts, PostAnswer } from './decide/masakari.ts';
 import { decideNotification, generatedTimeAt } from './decide/notification.ts';
 import { decideAbstention, decideLearnt } from './decide/outcome.ts';
 import { plan } from './decide/plan.ts';
+import { decideGrounds } from './decide/spells.ts';
 import type { Step } from './decide/steps.ts';
 import type { World } from './decide/world.ts';
 import { messageOf } from './errors.ts';
@@ -49,7 +50,8 @@ async function notify(
 		const doubt = await proveAgain(around, host, before, world.readAt);
 		if (doubt !== null) return unsent(doubt);
 	}
-	const incident = beginAttempt(before, facts, around.self, clock.now(), generated, status);
+	const begun = beginAttempt(before, facts, around.self, clock.now(), generated, status);
+	const incident = { ...begun, ...decideGrounds(world, host, before) };
 	const { generated_time, number } = incident.attempt;
 
 	const sentAt = clock.uptime();

@@ -8,6 +8,7 @@ import { freedHosts, heldHosts } from './held.ts';
 import { currentSnapshots, decideHosts, type HostFacts } from './hosts.ts';
 import { emptyView, masakariWord, previousView } from './own-view.ts';
 import { outagesOf, relapsedHosts } from './relapse.ts';
+import { continueSpells, decideNotes } from './spells.ts';
 import { isReturning, nextAttempt, type Step, stepsWithoutConfirmation } from './steps.ts';
 import type { Held, View } from './view.ts';
 import { decideWatches } from './watches.ts';
@@ -98,6 +99,8 @@ export function plan(world: World): Planned {
 	moments.push(...proving.moments.map((at) => uptime + (at - world.now) / 1000));
 	if (settings.mode === 'act' && !abstains) steps.push(...proving.steps);
 	const contradicts = contradictionsIn(world.reads);
+	const spells = continueSpells(previous.spells, due, held, hosts, world);
+	steps.push(...decideNotes(spells, world));
 	const view: View = {
 		...emptyView(world),
 		...confirmed,
@@ -116,6 +119,7 @@ export function plan(world: World): Planned {
 		masakari: masakariWord(world),
 		abstains,
 		...(Object.keys(contradicts).length > 0 && { contradicts }),
+		...(Object.keys(spells).length > 0 && { spells }),
 	};
 	return { view, hosts, steps, deadline: nextMoment(moments, uptime) };
 }

@@ -1,7 +1,10 @@
-import type { Held, Sighting, View } from '../decide/view.ts';
+import type { Held, Sighting, Spell, View } from '../decide/view.ts';
 import { compile } from './compile.ts';
-import { count, listOf, name, ours, recordOf, text, time } from './parts.ts';
+import { count, health, listOf, name, ours, recordOf, text, time } from './parts.ts';
 import { parseVersioned } from './versioned.ts';
+
+/** Gates, and why they hold. */
+export const held = listOf(ours<Held>({ gate: name, reason: text }));
 
 const sightings = recordOf(ours<Sighting>({ first_seen: time, last_seen: time }));
 
@@ -37,7 +40,20 @@ const version1 = compile<View>(
 			watches: recordOf(
 				ours<View['watches'][string]>({ saw: count, changed: { ...time, nullable: true } }),
 			),
-			held: recordOf(listOf(ours<Held>({ gate: name, reason: text }))),
+			held: recordOf(held),
+			spells: recordOf(
+				ours<Spell>(
+					{
+						name,
+						vector: recordOf(health),
+						gates: held,
+						first_seen: time,
+						last_seen: time,
+						ended: time,
+					},
+					['ended'],
+				),
+			),
 			masakari: {
 				...ours<NonNullable<View['masakari']>>({ answers: { type: 'boolean' }, error: text }, [
 					'error',
@@ -52,7 +68,7 @@ const version1 = compile<View>(
 			mode: { type: 'string', enum: ['act', 'observe'] },
 		},
 		// Absent in views of the release before.
-		['contradicts'],
+		['contradicts', 'spells'],
 	),
 );
 
