@@ -1,11 +1,14 @@
 /** Switches that fail and are repaired, with default gossip and all other defaults: limit 2 of 8 hosts. */
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { setTimeout as pass } from 'node:timers/promises';
 import { operate } from './fixtures/held.ts';
 import { posted } from './fixtures/notified.ts';
 import { type PartitionCloud, startPartition } from './fixtures/partition.ts';
 
 let cloud: PartitionCloud;
+/** How long the switch is off, and for how long nobody may be told after it. */
+const [outageMs, calmMs] = [60_000, 60_000];
 const leaf = [1, 2, 3, 4, 5, 6].map((i) => `compute-${i}`);
 
 before(async () => {
@@ -27,7 +30,12 @@ const heldLong = (hosts: readonly string[]) =>
 test('the whole storage switch dies and comes back: nobody, not even stragglers (I5, I6)', async () => {
 	await cloud.nets.switchOff('storage');
 	await cloud.allSay(/^critical: storage cannot be read: /m);
+	// Long enough for each server's gossip to have given up everybody: what it leads with afterwards.
+	await pass(outageMs);
+	assert.deepEqual(posted(cloud.masakari), []);
 	await cloud.nets.switchOn('storage');
+	await pass(calmMs);
+	assert.deepEqual(posted(cloud.masakari), []);
 	await cloud.allSay(/^8 hosts on 3 networks$/m);
 	assert.deepEqual(posted(cloud.masakari), []);
 });

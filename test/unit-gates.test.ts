@@ -187,6 +187,28 @@ const cases: readonly {
 	},
 
 	{
+		name: "another controller's gossip that knows it alive (I5)",
+		world: beside(dead(), 'c2', { contradicts: { storage: ['m1', 'n1'] } }),
+		expected: ['contradicted', /^alive in the gossip of c2 on storage$/],
+	},
+	{
+		name: "another controller's gossip that knows it alive on all networks (I5)",
+		world: beside(dead({ hosts: { ...quiet, n1: 'down/down/down' } }), 'c2', {
+			contradicts: { management: ['n1'], tenant: ['n2'], storage: ['n1'] },
+		}),
+		expected: ['contradicted', /^alive in the gossip of c2 on management, storage$/],
+	},
+	{
+		name: "another controller's gossip that knows it alive on a network where it is not down here",
+		world: beside(dead(), 'c2', { contradicts: { management: ['n1'] } }),
+		expected: null,
+	},
+	{
+		name: "another controller's gossip that knows another host alive",
+		world: beside(dead(), 'c2', { contradicts: { storage: ['n2'] } }),
+		expected: null,
+	},
+	{
 		name: "another controller's storm latch (I6)",
 		world: beside(dead(), 'c2', { storm: latch }),
 		expected: ['storm', /^12 hosts at once, limit 5 \(seen by c2\)$/],
@@ -448,12 +470,15 @@ test('every gate that holds is named, in the order in which operators should loo
 		refused: ['n1/storage'],
 		masakari: { ...masakariOf([]), offsetMs: 60_000 },
 	});
-	const world = beside(given, 'c2', { storm: latch, configuration: 'x' });
+	const world = beside(given, 'c2', {
+		...{ storm: latch, configuration: 'x', contradicts: { storage: ['n1'] } },
+	});
 	assert.deepEqual(gatesOf(plan(world), 'n1'), [
 		'unreadable',
 		'paused',
 		'maintenance',
 		'leaving',
+		'contradicted',
 		'storm',
 		'agent',
 		'configuration',

@@ -21,9 +21,11 @@ import {
 	later,
 	masakariOf,
 	quiet,
+	readsOf,
 	seenFor,
 	viewed,
 	withIncident,
+	withView,
 	wordOf,
 	worldOf,
 } from './fixtures/world.ts';
@@ -100,7 +102,7 @@ test('a refusal whose look-up failed keeps its generated_time, and is not waited
 
 const dead = seenFor(worldOf({ hosts: { ...quiet, n1: 'up/up/down' } }), 20, ['n1']);
 
-for (const gate of ['paused', 'maintenance', 'leaving', 'storm', 'agent']) {
+for (const gate of ['paused', 'maintenance', 'leaving', 'contradicted', 'storm', 'agent']) {
 	test(`a host that ${gate} no longer holds confirms anew: one lost probe proves nothing (I1)`, () => {
 		assert.deepEqual(begun(plan(dead)), ['n1']);
 		const freed = viewed(dead, { held: { n1: [{ gate, reason: 'it was so' }] } });
@@ -146,8 +148,34 @@ test('of more due hosts than are fully named, the end of a pause is remembered o
 test('the latch of a blind controller does not hold one that reads everything (I6)', () => {
 	const storm = { since: 1, last_seen: 2, count: 9, limit: 5, calm_since: null };
 	assert.deepEqual(gatesOf(plan(beside(dead, 'c2', { storm })), 'n1'), ['storm']);
-	const blind = { storm, networks: { storage: 'no answer' } };
+	const blind = { storm: { ...storm, blind: true }, networks: { storage: 'no answer' } };
 	assert.deepEqual(begun(plan(beside(dead, 'c2', blind))), ['n1']);
+	// One that is blind itself does not know better.
+	const reads = readsOf({ ...quiet, n1: 'up/up/down' }, ['tenant']);
+	assert.deepEqual(gatesOf(plan(beside({ ...dead, reads }, 'c2', blind)), 'n1'), ['storm']);
+});
+
+for (const network of ['management', 'tenant', 'storage']) {
+	test(`a latch of one that cannot read ${network} and leaves nothing undecided holds (I6)`, () => {
+		const storm = { since: 1, last_seen: 2, count: 9, limit: 5, calm_since: null };
+		const other = { storm, networks: { [network]: 'no answer' } };
+		assert.deepEqual(gatesOf(plan(beside(dead, 'c2', other)), 'n1'), ['storm']);
+	});
+}
+
+test('a latch says whether its controller is blind: only where something is left undecided (I6)', () => {
+	const hosts = hostNames(12);
+	const burning = { ...quiet, ...all(hosts, 'up/up/down') };
+	const latched = plan(worldOf({ hosts: burning })).view;
+	const blindOn = (network: string) => {
+		const world = worldOf({ hosts: burning, unreadable: [network] });
+		return plan(withView(world, world.self, latched)).view.storm?.blind;
+	};
+	assert.equal(latched.storm?.blind, undefined);
+	assert.equal(blindOn('tenant'), undefined);
+	assert.equal(blindOn('storage'), true);
+	const seeing = later(withView(worldOf({ hosts: burning }), 'c1', latched), 10);
+	assert.equal(plan(seeing).view.storm?.blind, undefined);
 });
 
 /** A KV in memory, with the lock held. */

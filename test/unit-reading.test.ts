@@ -121,6 +121,41 @@ for (const { name, node, expected } of single) {
 	});
 }
 
+const doubts: readonly { name: string; node: Node; suspect?: true; alive?: true }[] = [
+	{ name: 'nothing against one that is up', node: { catalog: 'passing', gossip: 'alive' } },
+	{ name: 'no doubt about one that is down', node: { catalog: 'critical', gossip: 'failed' } },
+	{ name: 'nothing against one that left', node: { catalog: 'critical', gossip: 'left' } },
+	{ name: 'nothing against one not registered yet', node: { gossip: 'alive' } },
+	{
+		name: 'the catalog alone against a living member, and gossip for it',
+		node: { catalog: 'critical', gossip: 'alive' },
+		suspect: true,
+		alive: true,
+	},
+	{
+		name: 'the catalog alone where gossip does not know the node',
+		node: { catalog: 'critical' },
+		suspect: true,
+	},
+	{
+		name: 'gossip alone against a node that passes',
+		node: { catalog: 'passing', gossip: 'failed' },
+		suspect: true,
+	},
+	{
+		name: 'gossip alone against a node that the catalog does not know',
+		node: { gossip: 'failed' },
+		suspect: true,
+	},
+];
+
+for (const { name, node, suspect, alive } of doubts) {
+	test(`reads ${name}`, () => {
+		const found = healthOf(node);
+		assert.deepEqual([found?.suspect, found?.alive], [suspect, alive]);
+	});
+}
+
 test('no answer but critical and failed together is down, whatever else is said (I5)', () => {
 	const catalogs = fc.constantFrom('passing', 'critical', 'warning', undefined);
 	const gossips = fc.constantFrom('alive', 'leaving', 'left', 'failed', 'none', undefined);

@@ -90,6 +90,25 @@ const cases: readonly { name: string; world: World; expected: readonly string[] 
 		expected: ['1 n1: held by paused: paused by ann: kernel update'],
 	},
 	{
+		name: 'every gate of a host that several hold, and of each why',
+		world: seenFor(one('left/up/down', { kept: { paused: wordOf() } }), 60, ['n1']),
+		expected: ['1 n1: held by paused, leaving: paused by ann: kernel update; left management'],
+	},
+	{
+		name: 'every gate of an attempt that several hold',
+		world: withIncident(
+			dead({ kept: { paused: wordOf(), maintenance: { n1: wordOf(undefined, 'x'.repeat(300)) } } }),
+			'n1',
+			incidentOf('n1', -1),
+		),
+		expected: [
+			`1 n1: not notified yet, attempt 1 open; held by paused, maintenance: ${[
+				'paused by ann: kernel update',
+				`in maintenance by ann: ${'x'.repeat(57)}`,
+			].join('; ')}`,
+		],
+	},
+	{
 		name: 'a host held by its own living kernel',
 		world: dead({ refused: ['n1/storage'] }),
 		expected: [

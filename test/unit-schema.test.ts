@@ -3,14 +3,26 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { compile, registry } from '../handlers/lib/schema/compile.ts';
 import { parseHandlerRuns } from '../handlers/lib/schema/handler-runs.ts';
-import { parseClosedIncident, parseIncident } from '../handlers/lib/schema/incident.ts';
+import {
+	parseClosedIncident,
+	parseHistory,
+	parseIncident,
+} from '../handlers/lib/schema/incident.ts';
 import type { Parse } from '../handlers/lib/schema/input.ts';
 import { parseOperatorWord } from '../handlers/lib/schema/operator-word.ts';
 import { parseSnapshot } from '../handlers/lib/schema/snapshot.ts';
 import { parseView } from '../handlers/lib/schema/view.ts';
 import { complaint, key } from './fixtures/complaint.ts';
 import { asStored, changed, isBranch, paths } from './fixtures/mutation.ts';
-import { closed, handlerRuns, incident, operatorWord, snapshot, view } from './fixtures/values.ts';
+import {
+	closed,
+	handlerRuns,
+	heldRecord,
+	incident,
+	operatorWord,
+	snapshot,
+	view,
+} from './fixtures/values.ts';
 
 interface Ours {
 	readonly name: string;
@@ -27,6 +39,8 @@ const incidentOptional = [
 	'uuid',
 	'masakari_status',
 	'acknowledged',
+	'approval',
+	'held_before',
 	'forgotten',
 	'host_status',
 	'fencing',
@@ -40,7 +54,7 @@ const ours: readonly Ours[] = [
 		name: 'a view',
 		sample: view,
 		parse: parseView,
-		optional: ['masakari/error'],
+		optional: ['masakari/error', 'storm/blind', 'contradicts', 'spells', 'spells/n3/ended'],
 		records: [
 			'networks',
 			'due',
@@ -51,6 +65,9 @@ const ours: readonly Ours[] = [
 			'held',
 			'flaps',
 			'watches',
+			'contradicts',
+			'spells',
+			'spells/n3/vector',
 		],
 	},
 	{
@@ -72,6 +89,13 @@ const ours: readonly Ours[] = [
 		sample: closed,
 		parse: parseClosedIncident,
 		optional: [...incidentOptional, 'started', 'started/error'],
+		records: ['vector'],
+	},
+	{
+		name: 'a record of a host that gates held',
+		sample: heldRecord,
+		parse: parseHistory,
+		optional: [],
 		records: ['vector'],
 	},
 	{
@@ -144,7 +168,7 @@ for (const { name, sample, parse, optional, records } of ours) {
 }
 
 test('every schema is registered for compilation ahead of time, each under its own name', () => {
-	for (const name of ['snapshot-1', 'view-1', 'incident-1', 'closed-incident-1']) {
+	for (const name of ['snapshot-1', 'view-1', 'incident-1', 'closed-incident-1', 'held-record-1']) {
 		assert.ok(registry.has(name), name);
 	}
 	assert.throws(() => compile('view-1', {}), /schema view-1 is compiled twice/);

@@ -6,6 +6,7 @@ import { messageOf } from './errors.ts';
 import { beginRounds } from './fence.ts';
 import { learn } from './learn.ts';
 import { type Lock, takeLock } from './lock.ts';
+import { noteHeld } from './note.ts';
 import { abstain, succeed } from './own-session.ts';
 import { sendBatch } from './send.ts';
 import type { Surroundings } from './surroundings.ts';
@@ -95,6 +96,7 @@ async function actLocked(
 			started.push(key);
 		})),
 	);
+	failures.push(...(await forEach([of(steps, 'note')], (notes) => noteHeld(notes, lock, around))));
 	await trimHistory(world, around);
 	const { hosts, ended: rounds } = fenced;
 	return { notified, closed, fenced: hosts, failures, started, rounds };
@@ -108,7 +110,9 @@ export async function act(planned: Planned, world: World, around: Surroundings):
 	const { steps } = planned;
 	const urgent = steps.filter(({ kind }) => ['adopt', 'look-up', 'restart'].includes(kind));
 	const failures = await forEach(urgent, (step) => learn(step, world, around));
-	const needsLock = steps.some(({ kind }) => ['begin', 'fence', 'close', 'start'].includes(kind));
+	const needsLock = steps.some(({ kind }) =>
+		['begin', 'fence', 'close', 'note', 'start'].includes(kind),
+	);
 	const lock = needsLock ? await takeLock(around) : null;
 	const done =
 		lock === null ? idle : await actLocked(planned, lock, world, around).finally(lock.release);

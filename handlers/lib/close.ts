@@ -12,6 +12,9 @@ import type { Surroundings } from './surroundings.ts';
 
 type Close = Extract<Step, { kind: 'close' }>;
 
+/** Records kept of hosts that gates held; nothing rests on them. */
+const heldLength = 200;
+
 /** Ends an incident in one transaction; the key of its history record, or null where it has moved on. */
 export async function closeOne(
 	{ host, reason }: Close,
@@ -34,8 +37,10 @@ export async function closeOne(
 
 /** Deletes what nothing needs any more, a few at a time. */
 export async function trimHistory({ stored, now }: World, around: Surroundings): Promise<void> {
-	for (const key of outdated(stored.history, now).slice(0, 20)) {
-		await around.kv.deleteCas(`history/${key}`, stored.history[key]?.index ?? 0);
+	const { history, held } = stored;
+	const oldHeld = Object.keys(held).sort().slice(0, -heldLength);
+	for (const key of [...outdated(history, now).slice(0, 20), ...oldHeld.slice(0, 20)]) {
+		await around.kv.deleteCas(`history/${key}`, (history[key] ?? held[key])?.index ?? 0);
 	}
 }
 

@@ -3,6 +3,7 @@ import { beginRound, type FencingOn } from './decide/fencing.ts';
 import { backOn } from './decide/fencing-steps.ts';
 import { generatedTimeAt } from './decide/notification.ts';
 import { plan } from './decide/plan.ts';
+import { decideGrounds } from './decide/spells.ts';
 import { type Abstention, abstentionFor } from './decide/standing-back.ts';
 import type { Step } from './decide/steps.ts';
 import type { World } from './decide/world.ts';
@@ -44,9 +45,11 @@ async function commitRound(
 	const now = clock.now();
 	const before = world.stored.incidents[host]?.value;
 	const generated = generatedTimeAt(now);
-	const incident = beginRound(before, step.host, step.next, settings, self, now, generated);
+	const begun = beginRound(before, step.host, step.next, settings, self, now, generated);
 	// Only opening and powering off rest on an approval.
 	const approvals = step.next === 'off' || before === undefined ? 'use' : 'keep';
+	const grounds = approvals === 'use' ? decideGrounds(world, host, before) : {};
+	const incident = { ...begun, ...grounds };
 	const committed = await kv.transact(commitOperations(world, host, incident, lock, approvals));
 	if (!committed.ok) return `${name}: not committed: ${committed.error}`;
 	return { ...step, incident, sentAt };

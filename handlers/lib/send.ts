@@ -6,6 +6,7 @@ import { decideLearnt } from './decide/outcome.ts';
 import { isAlone } from './decide/own-view.ts';
 import { plan } from './decide/plan.ts';
 import { outagesOf } from './decide/relapse.ts';
+import { decideGrounds } from './decide/spells.ts';
 import { type Abstention, abstentionFor, decideAbstention } from './decide/standing-back.ts';
 import type { Step } from './decide/steps.ts';
 import type { World } from './decide/world.ts';
@@ -53,7 +54,8 @@ async function notify(
 		if (doubt !== null) return unsent(doubt);
 	}
 	const begun = beginAttempt(before, facts, around.self, clock.now(), generated, status);
-	const incident = { ...begun, outages: outagesOf(facts, world.reads) };
+	const grounds = { ...decideGrounds(world, host, before), outages: outagesOf(facts, world.reads) };
+	const incident = { ...begun, ...grounds };
 	const { generated_time, number } = incident.attempt;
 
 	const sentAt = clock.uptime();

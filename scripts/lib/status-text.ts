@@ -5,6 +5,7 @@ import type { OperatorWord, Stored } from '../../handlers/lib/decide/stored.ts';
 import type { View } from '../../handlers/lib/decide/view.ts';
 import { holds } from '../../handlers/lib/decide/words.ts';
 import type { HostStatus, Status } from './status.ts';
+import { historyText } from './status-history.ts';
 import { sectionText, tableText } from './table.ts';
 import { timeText, untilText } from './times.ts';
 
@@ -19,9 +20,6 @@ export interface Shown {
 
 /** Networks by host on which `consul maint` is on; at 10,000 hosts lists are too long to search. */
 type Maint = ReadonlyMap<string, readonly string[]>;
-
-/** Closed incidents shown. */
-const historyLength = 10;
 
 function wordText(word: OperatorWord, now: number): string {
 	const over = holds(word, now) ? '' : ' (over)';
@@ -122,15 +120,6 @@ function hostsText(shown: Shown): string {
 		...notes.map((note) => `    ${note}`),
 	]);
 	return [head, ...all].join('\n');
-}
-
-function historyText({ history }: Stored): string {
-	const newest = Object.entries(history).sort(([a], [b]) => (a < b ? 1 : -1));
-	const rows = newest.slice(0, historyLength).map(([, { value }]) => {
-		const { closed_at, name, reason, uuid = 'not notified', masakari_status = '' } = value;
-		return [timeText(closed_at), name, reason, uuid, masakari_status];
-	});
-	return tableText(rows);
 }
 
 /** What KV says, for people: only hosts of which there is something to say. */

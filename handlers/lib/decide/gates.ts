@@ -1,3 +1,4 @@
+import { contradicted } from './contradiction.ts';
 import type { Vector } from './health.ts';
 import type { HostFacts } from './hosts.ts';
 import { nameOfKey } from './keys.ts';
@@ -67,10 +68,9 @@ function storm({ host }: HostFacts, world: Gated): string | null {
 	if (isApproved(world, host)) return null;
 	// A latch that cannot calm because its controller is blind must not hold those who see everything.
 	const seesAll = world.settings.networks.every((network) => world.reads[network]?.ok);
-	const isBlind = (view: View) => Object.values(view.networks).some((error) => error !== null);
 	const latched = Object.keys(world.others).find((name) => {
-		const view = world.others[name];
-		return view?.storm && !(seesAll && isBlind(view));
+		const latch = world.others[name]?.storm;
+		return latch && !(seesAll && latch.blind);
 	});
 	const latch = world.storm ?? (latched === undefined ? null : world.others[latched]?.storm);
 	if (!latch) return null;
@@ -115,6 +115,7 @@ const gates: Readonly<Record<string, Gate>> = {
 	paused,
 	maintenance,
 	leaving,
+	contradicted,
 	storm,
 	agent,
 	configuration,

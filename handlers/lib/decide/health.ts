@@ -9,6 +9,10 @@ export interface NodeReading {
 	/** The node's name as this network's cluster spells it. */
 	readonly name: string;
 	readonly health: Health;
+	/** The health is unknown, and either the catalog or gossip, one of them alone, speaks for `down`. */
+	readonly suspect?: boolean;
+	/** The catalog says critical, and this agent's gossip alive. */
+	readonly alive?: boolean;
 	/** Catalog index of the last write of its serfHealth. */
 	readonly checkIndex?: number;
 	/** The agent's gossip address, for the agent probe; absent where gossip does not know the node. */

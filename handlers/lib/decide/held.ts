@@ -16,7 +16,7 @@ const [firstReason, otherReason] = [80, 32];
  * Gates whose end makes a host confirm anew: what was seen while they were closed may be the work itself, or
  * one side's word, and its end is not yet in the catalog.
  */
-const confirmedAnew = ['paused', 'maintenance', 'leaving', 'storm', 'agent'];
+const confirmedAnew = ['paused', 'maintenance', 'leaving', 'contradicted', 'storm', 'agent'];
 
 /** Due hosts that are not sent yet and that a gate holds. */
 export function heldHosts(due: readonly HostFacts[], world: Gated): HeldBy {

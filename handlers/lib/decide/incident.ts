@@ -1,4 +1,5 @@
 import type { Vector } from './health.ts';
+import type { Held } from './view.ts';
 
 /** How one POST ended: KV keeps it so that any controller knows what may come next. */
 export type Outcome =
@@ -92,6 +93,10 @@ export interface Incident {
 	readonly notified_at?: number;
 	readonly uuid?: string;
 	readonly masakari_status?: NotificationStatus;
+	/** The approval that its last attempt or power-off used up. */
+	readonly approval?: Word;
+	/** Gates that held the host in this outage before the incident began, with their last reasons. */
+	readonly held_before?: readonly Held[];
 	readonly acknowledged?: Word;
 	readonly forgotten?: Word;
 }
@@ -108,4 +113,19 @@ export interface ClosedIncident extends Omit<Incident, 'version'> {
 		readonly tries: number;
 		readonly error?: string;
 	};
+}
+
+/**
+ * KV `history/<time>-<host>`: a host that was due, and came back before anybody was told, since gates held it
+ * or this was `mode: observe`. For people: no decision rests on it. Times in wall ms.
+ */
+export interface HeldRecord {
+	readonly version: 1;
+	readonly name: string;
+	readonly reason: 'held' | 'observed';
+	/** Health by network name when it was last due. */
+	readonly vector: Vector;
+	readonly gates: readonly Held[];
+	readonly first_seen: number;
+	readonly closed_at: number;
 }

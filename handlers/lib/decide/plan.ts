@@ -1,14 +1,16 @@
 import { confirmDue, continueSightings, isConfirmed } from './confirm.ts';
+import { contradictionsIn } from './contradiction.ts';
 import { decideBeginning, decideProving, wouldBe } from './fencing-steps.ts';
 import { countFlaps } from './flaps.ts';
+import { gate } from './gated.ts';
 import { type Gated, isPlannedWork, leftOn } from './gates.ts';
 import { freedHosts, heldHosts } from './held.ts';
-import { currentSnapshots, decideHosts, type HostFacts, monitoredHosts } from './hosts.ts';
-import { emptyView, masakariWord, otherViews, previousView } from './own-view.ts';
+import { currentSnapshots, decideHosts, type HostFacts } from './hosts.ts';
+import { emptyView, masakariWord, previousView } from './own-view.ts';
 import { outagesOf, relapsedHosts } from './relapse.ts';
+import { continueSpells, decideNotes } from './spells.ts';
 import { stoodBack } from './standing-back.ts';
 import { isReturning, nextAttempt, type Step, stepsWithoutConfirmation } from './steps.ts';
-import { countStorm, decideStorm, stormLimit } from './storm.ts';
 import type { View } from './view.ts';
 import { fewerHosts, fittingRestarts, namedHosts } from './view-size.ts';
 import { decideWatches } from './watches.ts';
@@ -38,27 +40,6 @@ function nameable(hosts: readonly HostFacts[], world: Gated, named: number): Hos
 		.map(({ facts }) => facts);
 }
 
-/** The world with what all gates share worked out once. */
-function gate(
-	world: World,
-	due: readonly HostFacts[],
-	hosts: ReadonlyMap<string, HostFacts>,
-	snapshots: Gated['snapshots'],
-	before: View['storm'],
-): Gated {
-	const { settings, uptime } = world;
-	const open: Gated = { ...world, snapshots, others: otherViews(world), storm: null };
-	const limit = stormLimit(settings.storm, monitoredHosts(snapshots).size);
-	const count = countStorm(due, hosts, open);
-	const unread = settings.networks.some((network) => !world.reads[network]?.ok);
-	const undecided = [...hosts.values()].some(({ verdict }) => verdict === 'undecided');
-	const blind = unread && (undecided || hosts.size === 0);
-	return {
-		...open,
-		storm: decideStorm(before, count, limit, uptime, settings.storm.calmMs, blind),
-	};
-}
-
 /** The smallest of the given moments (seconds since boot) that is still to come. */
 function nextMoment(moments: readonly number[], uptime: number): number | null {
 	const next = Math.min(...moments.filter((moment) => moment > uptime));
@@ -75,7 +56,7 @@ export function plan(world: World, named = namedHosts): Planned {
 	const snapshots = currentSnapshots(settings, world.reads, stored);
 	const hosts = decideHosts(settings, world.reads, snapshots);
 	const allDue = [...hosts.values()].filter(({ verdict }) => verdict === 'recovery');
-	const gated = gate(world, allDue, hosts, snapshots, previous.storm);
+	const gated = gate(world, hosts, snapshots, previous.storm);
 	const due = nameable(allDue, gated, named);
 	const held = { ...heldHosts(due, gated) };
 	const relapsed = relapsedHosts(previous.outages, due, world);
@@ -118,6 +99,9 @@ export function plan(world: World, named = namedHosts): Planned {
 	}
 	moments.push(...proving.moments.map((at) => uptime + (at - world.now) / 1000));
 	if (settings.mode === 'act' && !abstains) steps.push(...proving.steps);
+	const contradicts = contradictionsIn(world.reads);
+	const spells = continueSpells(previous.spells, due, held, hosts, world);
+	steps.push(...decideNotes(spells, world));
 	const view: View = {
 		...emptyView(world),
 		...{ due: confirmed.due, restarts: fittingRestarts(confirmed.restarts) },
@@ -136,6 +120,8 @@ export function plan(world: World, named = namedHosts): Planned {
 		masakari: masakariWord(world),
 		abstains,
 		...(stood && { stood_back: stood }),
+		...(Object.keys(contradicts).length > 0 && { contradicts }),
+		...(Object.keys(spells).length > 0 && { spells }),
 	};
 	const fewer = fewerHosts(view, named);
 	if (fewer !== null) return plan(world, fewer);

@@ -65,6 +65,13 @@ function decideHealth(serfHealth: string | undefined, status: number | undefined
 	return 'unknown';
 }
 
+/** What speaks for `down` of a node of which too little is known, and against it. */
+function decideDoubt(serfHealth: string | undefined, status: number | undefined) {
+	const critical = serfHealth === 'critical';
+	const suspect = decideHealth(serfHealth, status) === 'unknown' && (critical || status === failed);
+	return { ...(suspect && { suspect }), ...(critical && status === alive && { alive: true }) };
+}
+
 function knownBefore(snapshot: Snapshot): ReadonlySet<string> {
 	const { up, down, left: gone, vanished, unknown } = snapshot;
 	return new Set([...up, ...down, ...gone, ...vanished, ...unknown]);
@@ -123,6 +130,7 @@ export function decideReading(
 			nodes.set(host, {
 				name: member?.Name ?? spelled.get(host) ?? host,
 				health: decideHealth(serfHealth.get(host), member?.Status),
+				...decideDoubt(serfHealth.get(host), member?.Status),
 				...(checkIndex !== undefined && { checkIndex }),
 				...(member && { serf: { address: member.Addr, port: member.Port } }),
 			});

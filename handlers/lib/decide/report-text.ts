@@ -1,6 +1,7 @@
 import type { Fencing } from './incident.ts';
 import type { Planned } from './plan.ts';
 import type { Finding } from './report.ts';
+import type { Held } from './view.ts';
 import { shorten } from './wording.ts';
 
 /** Consul keeps the last 4 KB of a check's output. */
@@ -66,4 +67,12 @@ export function fencingText(fencing: Fencing | undefined): string {
 		`${readings} readings of off`,
 	];
 	return `${facts.join(', ')}${error === undefined ? '' : `: ${error}`}`;
+}
+
+/** Every gate that holds a host, by name first: what has no room is a reason. */
+export function heldText(held: readonly Held[]): string {
+	const reasons = held.flatMap(({ reason }) => (reason === '' ? [] : [reason]));
+	const long = held.length === 1 ? 200 : 80;
+	const names = held.map(({ gate }) => gate).join(', ');
+	return `held by ${names}: ${reasons.map((reason) => reason.slice(0, long)).join('; ')}`;
 }

@@ -4,7 +4,7 @@ import { currentSnapshots, type HostFacts } from './hosts.ts';
 import type { Incident } from './incident.ts';
 import { missedOutages } from './missed.ts';
 import type { Planned } from './plan.ts';
-import { fencingText } from './report-text.ts';
+import { fencingText, heldText } from './report-text.ts';
 import { findStrangers } from './strangers.ts';
 import type { Held } from './view.ts';
 import { deadWatches } from './watches.ts';
@@ -23,12 +23,12 @@ const planned = ['paused', 'maintenance', 'leaving', 'agent', 'mode'];
 function ofIncident(
 	incident: Incident,
 	returning: boolean,
-	held: Held | undefined,
+	held: readonly Held[] | undefined,
 	facts: HostFacts | undefined,
 ): Finding {
 	const { name, state, attempt, fencing, masakari_status: status, acknowledged } = incident;
 	const error = attempt.error === undefined ? '' : `: ${attempt.error}`;
-	const by = held ? `; held by ${held.gate}: ${held.reason}` : '';
+	const by = held ? `; ${heldText(held)}` : '';
 	if (state === 'fencing' || (state !== 'notified' && fencing?.error !== undefined)) {
 		// Gossip may be some seconds late; one that stays up has another host's BMC.
 		const up = facts && fencing?.power !== 'on' ? upOn(facts) : [];
@@ -55,10 +55,10 @@ function ofHost(
 	const healths = Object.values(vector);
 	const said = Object.entries(vector).map(([network, health]) => `${network} ${health}`);
 	const vectorText = said.filter((text) => !text.endsWith(' up')).join(', ');
-	const [held] = view.held[host] ?? [];
+	const held = view.held[host];
 	if (held) {
-		const level = planned.includes(held.gate) ? 1 : 2;
-		return { level, text: `${name}: held by ${held.gate}: ${held.reason}` };
+		const level = planned.includes(held[0]?.gate ?? '') ? 1 : 2;
+		return { level, text: `${name}: ${heldText(held)}` };
 	}
 	if (verdict === 'recovery') return { level: 1, text: `${name}: due, confirming (${vectorText})` };
 	if (healths.includes('down')) {
@@ -125,7 +125,7 @@ export function decideFindings(world: World, done: Planned): Finding[] {
 	if (view.abstains) found.push({ level: 1, text: `standing back: ${view.abstains.reason}` });
 	for (const [host, { value }] of Object.entries(stored.incidents)) {
 		const back = view.returning[host] !== undefined;
-		found.push(ofIncident(value, back, view.held[host]?.[0], done.hosts.get(host)));
+		found.push(ofIncident(value, back, view.held[host], done.hosts.get(host)));
 	}
 	found.push(...missedOutages(world, done.hosts));
 	for (const facts of done.hosts.values()) {

@@ -1,12 +1,12 @@
 import { isConfirmed } from './confirm.ts';
 import type { HostFacts } from './hosts.ts';
-import { type ClosedIncident, finalStatuses, type Incident } from './incident.ts';
+import { type ClosedIncident, finalStatuses, type HeldRecord, type Incident } from './incident.ts';
 import type { NotificationRow } from './masakari.ts';
 import { ownRow } from './masakari-gate.ts';
 import type { Sighting } from './view.ts';
 import { isClockRight, type World, wallSlackMs } from './world.ts';
 
-/** What may be done for one host now. Only `begin`, `fence`, `close` and `start` need the lock. */
+/** What may be done for one host now. Only `begin`, `fence`, `close`, `note` and `start` need the lock. */
 export type Step =
 	/** Open the incident, or begin the next attempt of an open one. */
 	| {
@@ -23,6 +23,8 @@ export type Step =
 	| { readonly kind: 'look-up'; readonly host: string }
 	| { readonly kind: 'follow'; readonly host: string; readonly uuid: string }
 	| { readonly kind: 'close'; readonly host: string; readonly reason: ClosedIncident['reason'] }
+	/** Record in the history that a host came back whom gates held. */
+	| { readonly kind: 'note'; readonly key: string; readonly record: HeldRecord }
 	/** Send STARTED for the history record under this key. */
 	| { readonly kind: 'start'; readonly key: string };
 

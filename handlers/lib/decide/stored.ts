@@ -1,4 +1,4 @@
-import type { ClosedIncident, Incident, Word } from './incident.ts';
+import type { ClosedIncident, HeldRecord, Incident, Word } from './incident.ts';
 import type { Snapshot } from './snapshot.ts';
 import type { View } from './view.ts';
 import type { HandlerRuns } from './watches.ts';
@@ -33,6 +33,8 @@ export interface Stored {
 	readonly runs: Readonly<Record<string, Entry<HandlerRuns>>>;
 	readonly incidents: Readonly<Record<string, Entry<Incident>>>;
 	readonly history: Readonly<Record<string, Entry<ClosedIncident>>>;
+	/** What else the history holds, by the rest of its keys: hosts that gates held until they came back. */
+	readonly held: Readonly<Record<string, Entry<HeldRecord>>>;
 	readonly maintenance: Readonly<Record<string, Entry<OperatorWord>>>;
 	readonly approved: Readonly<Record<string, Entry<OperatorWord>>>;
 	readonly paused: Entry<OperatorWord> | null;

@@ -2,6 +2,7 @@ import { gapSeconds } from './confirm.ts';
 import { countsForStorm, type Gated } from './gates.ts';
 import type { HostFacts } from './hosts.ts';
 import { isReturning } from './steps.ts';
+import { asSuspected } from './suspects.ts';
 import type { View } from './view.ts';
 import { wallSlackMs } from './world.ts';
 
@@ -16,19 +17,22 @@ export function stormLimit(
 /** How long a notified host that is still down counts, ms. */
 const memoryMs = 3_600_000;
 
-/** Hosts that nobody explained, and those committed to or freshly notified that are still down. */
-export function countStorm(
-	due: readonly HostFacts[],
-	hosts: ReadonlyMap<string, HostFacts>,
-	world: Gated,
-): number {
+/**
+ * Hosts that nobody explained, and those committed to or freshly notified that are still down. What is
+ * suspect counts as down: a host of the same fault of which one read says too little must not make room.
+ */
+export function countStorm(hosts: ReadonlyMap<string, HostFacts>, world: Gated): number {
 	const { incidents } = world.stored;
-	const unexplained = due.filter(
-		(facts) => incidents[facts.host] === undefined && countsForStorm(facts, world),
+	const suspected = new Map([...hosts].map(([host, facts]) => [host, asSuspected(facts, world)]));
+	const unexplained = [...suspected.values()].filter(
+		(facts) =>
+			facts.verdict === 'recovery' &&
+			incidents[facts.host] === undefined &&
+			countsForStorm(facts, world),
 	);
 	const committed = Object.entries(incidents).filter(([host, { value }]) => {
 		const age = world.now - (value.notified_at ?? world.now);
-		return age < memoryMs + wallSlackMs && !isReturning(world, value, hosts.get(host));
+		return age < memoryMs + wallSlackMs && !isReturning(world, value, suspected.get(host));
 	});
 	return unexplained.length + committed.length;
 }
@@ -46,12 +50,13 @@ export function decideStorm(
 	blind: boolean,
 ): View['storm'] {
 	const since = previous?.since ?? uptime;
-	if (count > limit) return { since, last_seen: uptime, count, limit, calm_since: null };
+	const now = { since, last_seen: uptime, count, limit, ...(blind && { blind }) };
+	if (count > limit) return { ...now, calm_since: null };
 	if (previous === null) return null;
 	const consecutive = uptime - previous.last_seen <= gapSeconds;
 	// What cannot be read does not burn, and is not calm either.
-	if (blind) return { ...previous, last_seen: uptime, calm_since: null };
+	if (blind) return { ...previous, last_seen: uptime, calm_since: null, blind };
 	const calm_since = consecutive ? (previous.calm_since ?? uptime) : uptime;
 	const calm = (uptime - calm_since) * 1000 >= calmMs;
-	return calm ? null : { since, last_seen: uptime, count, limit, calm_since };
+	return calm ? null : { ...now, calm_since };
 }

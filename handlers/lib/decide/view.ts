@@ -1,3 +1,5 @@
+import type { Vector } from './health.ts';
+
 /** Why a due host is left alone right now: the gate's name, and the facts. */
 export interface Held {
 	readonly gate: string;
@@ -8,6 +10,16 @@ export interface Held {
 export interface Sighting {
 	readonly first_seen: number;
 	readonly last_seen: number;
+}
+
+/** An outage in which gates held the host: first and last read in which one did. */
+export interface Spell extends Sighting {
+	readonly name: string;
+	readonly vector: Vector;
+	/** Each gate that did, with its last reason. */
+	readonly gates: readonly Held[];
+	/** Since when the host is not due any more; absent while it is. */
+	readonly ended?: number;
 }
 
 /**
@@ -36,7 +48,11 @@ export interface View {
 		readonly limit: number;
 		/** Since when the count has not exceeded the limit; null while it does. */
 		readonly calm_since: number | null;
+		/** This controller leaves hosts undecided that it cannot read: it cannot know how many burn. */
+		readonly blind?: boolean;
 	} | null;
+	/** By network, hosts that the catalog calls critical while this controller's own gossip knows them alive. */
+	readonly contradicts?: Readonly<Record<string, readonly string[]>>;
 	/** Due hosts that this controller's own reads show left on a network. */
 	readonly left: readonly string[];
 	/** How often a host became due within an hour, and when last: outages that ended by themselves. */
@@ -46,6 +62,8 @@ export interface View {
 		Record<string, { readonly saw: number; readonly changed: number | null }>
 	>;
 	readonly held: Readonly<Record<string, readonly Held[]>>;
+	/** At most 100 hosts without an incident that gates hold or held in this outage. */
+	readonly spells?: Readonly<Record<string, Spell>>;
 	/** Null until asked. */
 	readonly masakari: { readonly answers: boolean; readonly error?: string } | null;
 	/** This controller does not contend for the lock until then, and why. */

@@ -1,7 +1,17 @@
-import type { Attempt, ClosedIncident, Fencing, Incident, Word } from '../decide/incident.ts';
+import type {
+	Attempt,
+	ClosedIncident,
+	Fencing,
+	HeldRecord,
+	Incident,
+	Word,
+} from '../decide/incident.ts';
 import { compile } from './compile.ts';
+import type { Parse } from './input.ts';
 import { count, generatedTime, health, listOf, name, ours, recordOf, text, time } from './parts.ts';
+import { valueAt } from './pointer.ts';
 import { parseVersioned } from './versioned.ts';
+import { held } from './view.ts';
 
 const word = ours<Word>({ who: name, why: text, at: time });
 
@@ -54,12 +64,14 @@ const properties = {
 		type: 'string',
 		enum: ['new', 'running', 'error', 'finished', 'failed', 'ignored'],
 	},
+	approval: word,
+	held_before: held,
 	acknowledged: word,
 	forgotten: word,
 };
 const optional = [
 	...(['outages', 'fencing', 'host_status', 'notified_at', 'uuid'] as const),
-	...(['masakari_status', 'acknowledged', 'forgotten'] as const),
+	...(['masakari_status', 'approval', 'held_before', 'acknowledged', 'forgotten'] as const),
 ];
 
 const incident1 = compile<Incident>('incident-1', ours<Incident>(properties, optional));
@@ -88,5 +100,27 @@ const closed1 = compile<ClosedIncident>(
 /** KV `hosts/<host>`. */
 export const parseIncident = parseVersioned<Incident>({ 1: incident1 });
 
-/** KV `history/<time>-<host>`. */
+const heldRecord1 = compile<HeldRecord>(
+	'held-record-1',
+	ours<HeldRecord>({
+		version: { const: 1 },
+		name,
+		reason: { type: 'string', enum: ['held', 'observed'] },
+		vector: recordOf(health),
+		gates: held,
+		first_seen: time,
+		closed_at: time,
+	}),
+);
+
+/** KV `history/<time>-<host>` of a host that no incident was opened for. */
+export const parseHeldRecord = parseVersioned<HeldRecord>({ 1: heldRecord1 });
+
+/** KV `history/<time>-<host>` of an incident. */
 export const parseClosedIncident = parseVersioned<ClosedIncident>({ 1: closed1 });
+
+/** KV `history/<time>-<host>`, whichever of the two it is. */
+export const parseHistory: Parse<ClosedIncident | HeldRecord> = (value, key) => {
+	const isHeld = ['held', 'observed'].includes(String(valueAt(value, '/reason')));
+	return isHeld ? parseHeldRecord(value, key) : parseClosedIncident(value, key);
+};

@@ -1,8 +1,9 @@
+import type { ClosedIncident, HeldRecord } from '../decide/incident.ts';
 import { keyOf, nameOfKey } from '../decide/keys.ts';
 import type { Entry, Stored, Unreadable } from '../decide/stored.ts';
 import { messageOf } from '../errors.ts';
 import { parseHandlerRuns } from './handler-runs.ts';
-import { parseClosedIncident, parseIncident } from './incident.ts';
+import { parseHistory, parseIncident } from './incident.ts';
 import type { Parse } from './input.ts';
 import { type KvEntry, parseEntry } from './kv.ts';
 import { parseOperatorWord } from './operator-word.ts';
@@ -67,6 +68,13 @@ export function parseStored(entries: readonly KvEntry[], index: number): Stored 
 		}
 		return found;
 	};
+	const history: Folder<ClosedIncident> = {};
+	const held: Folder<HeldRecord> = {};
+	for (const [key, entry] of Object.entries(folder('history', parseHistory))) {
+		const { value } = entry;
+		if ('attempt' in value) history[key] = { ...entry, value };
+		else held[key] = { ...entry, value };
+	}
 	const paused = entries.find(({ Key }) => Key === 'paused');
 	return {
 		index,
@@ -74,7 +82,7 @@ export function parseStored(entries: readonly KvEntry[], index: number): Stored 
 		views: folder('controllers', parseView),
 		runs: folder('handlers', parseHandlerRuns),
 		incidents: folder('hosts', parseIncident),
-		history: folder('history', parseClosedIncident),
+		...{ history, held },
 		maintenance: folder('maintenance', parseOperatorWord),
 		approved: folder('approved', parseOperatorWord),
 		paused: paused ? read(paused, parseOperatorWord) : null,

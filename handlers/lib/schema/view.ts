@@ -1,7 +1,10 @@
-import type { Held, Sighting, View } from '../decide/view.ts';
+import type { Held, Sighting, Spell, View } from '../decide/view.ts';
 import { compile } from './compile.ts';
-import { count, listOf, name, ours, recordOf, text, time } from './parts.ts';
+import { count, health, listOf, name, ours, recordOf, text, time } from './parts.ts';
 import { parseVersioned } from './versioned.ts';
+
+/** Gates, and why they hold. */
+export const held = listOf(ours<Held>({ gate: name, reason: text }));
 
 const sightings = recordOf(ours<Sighting>({ first_seen: time, last_seen: time }));
 
@@ -18,21 +21,39 @@ const version1 = compile<View>(
 			uncounted: count,
 			restarts: recordOf(time),
 			storm: {
-				...ours<NonNullable<View['storm']>>({
-					since: time,
-					last_seen: time,
-					count,
-					limit: count,
-					calm_since: { ...time, nullable: true },
-				}),
+				...ours<NonNullable<View['storm']>>(
+					{
+						since: time,
+						last_seen: time,
+						count,
+						limit: count,
+						calm_since: { ...time, nullable: true },
+						blind: { type: 'boolean' },
+					},
+					['blind'],
+				),
 				nullable: true,
 			},
+			contradicts: recordOf(listOf(name)),
 			left: listOf(name),
 			flaps: recordOf(ours<View['flaps'][string]>({ times: count, last_seen: time })),
 			watches: recordOf(
 				ours<View['watches'][string]>({ saw: count, changed: { ...time, nullable: true } }),
 			),
-			held: recordOf(listOf(ours<Held>({ gate: name, reason: text }))),
+			held: recordOf(held),
+			spells: recordOf(
+				ours<Spell>(
+					{
+						name,
+						vector: recordOf(health),
+						gates: held,
+						first_seen: time,
+						last_seen: time,
+						ended: time,
+					},
+					['ended'],
+				),
+			),
 			masakari: {
 				...ours<NonNullable<View['masakari']>>({ answers: { type: 'boolean' }, error: text }, [
 					'error',
@@ -47,7 +68,8 @@ const version1 = compile<View>(
 			configuration: name,
 			mode: { type: 'string', enum: ['act', 'observe'] },
 		},
-		['stood_back'],
+		// Absent in views of the release before.
+		['contradicts', 'spells', 'stood_back'],
 	),
 );
 
