@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path';
 import { after, before, test } from 'node:test';
 import { type Cloud, startCloud } from '../scripts/lib/cloud.ts';
 import type { Host } from '../scripts/lib/cloud-host.ts';
-import { consulGet } from '../scripts/lib/consul-api.ts';
+import { consulGet, serfHealth } from '../scripts/lib/consul-api.ts';
 import { eventually } from '../scripts/lib/eventually.ts';
 
 const consulD = resolve(import.meta.dirname, '../consul.d');
@@ -76,6 +76,7 @@ test('an agent ends with 0 where it left and at no other end, which is what its 
 	for (const line of ['Restart=always', 'RestartSec=2', 'RestartPreventExitStatus=0']) {
 		assert.ok(unit.includes(line), line);
 	}
+	const server = controller.agent('tenant');
 	const client = cloud.host('compute-1').agent('tenant');
 	const interrupt = async () => {
 		process.kill(client.pid ?? assert.fail('it runs'), 'SIGINT');
@@ -91,8 +92,9 @@ test('an agent ends with 0 where it left and at no other end, which is what its 
 		await end();
 		assert.equal(client.exitCode, exitCode);
 		await client.start();
+		// One that has not joined yet cannot leave.
+		await serfHealth(server.http, (byNode) => byNode.get('compute-1') === 'passing');
 	}
-	const server = controller.agent('tenant');
 	await server.stop();
 	assert.equal(server.exitCode, 1);
 	await server.start();

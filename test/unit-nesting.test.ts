@@ -43,6 +43,6 @@ test('no JSON of up to 64 levels is too deep, and any of it one level further do
 
 test('a value in KV and an answer that are too deep are refused without being parsed (I8)', () => {
 	const deep = '['.repeat(1_000_000);
-	assert.throws(() => parseJson(deep, 'paused'), /paused: is nested deeper than 64 levels/);
+	assert.throws(() => parseJson(deep, 'paused'), /paused: is not JSON as agreed: nested deeper/);
 	assert.throws(() => parseBody(deep, 'application/json'), /the answer is nested deeper than 64/);
 });

@@ -24,7 +24,7 @@ export function parserOf<T>(validate: Validate<T>): Parse<T> {
 
 /** JSON text, or an InputError that shows no more than how the text begins. */
 export function parseJson(text: string, key: string): unknown {
-	if (isTooDeep(text)) throw inputError(key, `is ${tooDeep}`);
+	if (isTooDeep(text)) throw inputError(key, `is not JSON as agreed: ${tooDeep}`);
 	try {
 		return JSON.parse(text);
 	} catch {
