@@ -45,8 +45,7 @@ export function tokenChecks(site: Site, username: string, serviceType: string): 
 	const www_authenticate_uri = `${site.url('keystone')}/v3`;
 	const keystone_authtoken = {
 		...{ ...identity(site, username), www_authenticate_uri, service_type: serviceType },
-		// Without, a service that Keystone does not answer holds its callers for a minute.
-		...{ http_connect_timeout: 3, http_request_max_retries: 0 },
+		http_request_max_retries: 0,
 	};
 	return { keystone_authtoken };
 }
