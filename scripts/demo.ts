@@ -5,8 +5,8 @@
  * heard exactly the right notifications. Leaves nothing behind, also on Ctrl-C.
  */
 import { parseArgs } from 'node:util';
-import { messageOf } from '../handlers/lib/errors.ts';
 import { keep } from './lib/demo-keep.ts';
+import { runDemo } from './lib/demo-main.ts';
 import { setUp } from './lib/demo-setup.ts';
 import { playStory } from './lib/demo-story.ts';
 import { openTeller } from './lib/demo-tell.ts';
@@ -30,14 +30,4 @@ async function main(): Promise<number> {
 	return code;
 }
 
-// npm passes on what the terminal has sent to all: a second Ctrl-C must not cut the cleanup short.
-process.on('SIGINT', () => process.exit(130));
-
-main().then(
-	// Blocking queries of a story that went wrong would keep the process alive.
-	(code) => process.exit(code),
-	(error: unknown) => {
-		console.error(`demo: ${messageOf(error)}`);
-		process.exit(1);
-	},
-);
+runDemo('demo', main);

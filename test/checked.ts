@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import type { View } from '../handlers/lib/decide/view.ts';
 import { type Cloud, type CloudOptions, startCloud } from '../scripts/lib/cloud.ts';
 import type { Host } from '../scripts/lib/cloud-host.ts';
+import { computeNames } from '../scripts/lib/cloud-hosts.ts';
 import { serfHealth } from '../scripts/lib/consul-api.ts';
 import { eventually } from '../scripts/lib/eventually.ts';
 import {
@@ -47,8 +48,8 @@ export async function startChecked(
 	options: CloudOptions,
 	serving: Partial<MasakariOptions> = {},
 ): Promise<Checked> {
-	const computes = Array.from({ length: options.computes ?? 0 }, (_, n) => `compute-${n + 1}`);
-	const masakari = await startMasakariApi({ hosts: computes, ...serving });
+	const hosts = computeNames(options.computes ?? 0);
+	const masakari = await startMasakariApi({ hosts, ...serving });
 	const cloud = await startCloud({
 		networks: ['management', 'storage'],
 		gossip: 'fast',

@@ -29,22 +29,28 @@ export interface HostsOptions {
 	readonly dir: string;
 	readonly mark: string;
 	readonly controllers?: number;
-	readonly computes?: number;
+	/** How many, or their names. */
+	readonly computes?: number | readonly string[];
 	readonly gossip?: 'default' | 'fast';
 	readonly args?: readonly string[];
 	readonly place?: Place;
 	readonly env?: Readonly<Record<string, string>>;
 }
 
+/** Compute hosts are called as somebody says, or counted; four by default. */
+export function computeNames(computes: number | readonly string[] = 4): readonly string[] {
+	return typeof computes === 'number' ? counted('compute', computes) : computes;
+}
+
 /** Controllers first; nothing is started yet. */
 export function createHosts(options: HostsOptions): Host[] {
-	const { controllers = 3, computes = 4, place } = options;
+	const { controllers = 3, place } = options;
 	const common = join(options.dir, 'common.json');
 	writeFileSync(common, JSON.stringify(options.gossip === 'fast' ? FAST : {}));
-	return Array.from({ length: controllers + computes }, (_, index) => {
+	const names = [...counted('controller', controllers), ...computeNames(options.computes)];
+	return names.map((name, index) => {
 		const isController = index < controllers;
 		const role = isController ? 'controller' : 'compute';
-		const name = `${role}-${isController ? index + 1 : index + 1 - controllers}`;
 		const dir = join(options.dir, name);
 		const agents = options.networks.map((network, position) => {
 			const at = (host: number) =>
@@ -77,6 +83,10 @@ export function createHosts(options: HostsOptions): Host[] {
 		});
 		return createHost(name, role, dir, agents);
 	});
+}
+
+function counted(what: string, length: number): readonly string[] {
+	return Array.from({ length }, (_, index) => `${what}-${index + 1}`);
 }
 
 function httpPortOf(file: string): number {

@@ -15,7 +15,8 @@ export interface CloudOptions {
 	/** Names of folders in `consul.d/`; the first is the hub. */
 	readonly networks?: readonly string[];
 	readonly controllers?: number;
-	readonly computes?: number;
+	/** How many, or their names. */
+	readonly computes?: number | readonly string[];
 	/** Where its files go, and stay; default: a temporary directory that goes with the cloud. */
 	readonly dir?: string;
 	/** With `fast` a dead host is noticed within 2 s instead of 8. */

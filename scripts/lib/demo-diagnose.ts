@@ -1,12 +1,27 @@
 import { join } from 'node:path';
 import { execa } from 'execa';
+import type { Cloud } from './cloud.ts';
 import { configFileOf, type Demo, dist } from './demo-setup.ts';
+import type { Fields } from './demo-tell.ts';
 import { checkOf } from './demo-watch.ts';
-import { isProbe } from './masakari-calls.ts';
 
-/** What a person needs who wants to know why the story went wrong. */
-export async function diagnose(demo: Demo): Promise<Record<string, unknown>> {
-	const { cloud, masakari } = demo;
+/** Tells what went wrong, what the controllers say of it, and all that Masakari was told. */
+export async function tellFailure(
+	{ cloud, teller }: Pick<Demo, 'cloud' | 'teller'>,
+	problems: readonly string[],
+	notifications: readonly string[],
+	facts: Fields = {},
+): Promise<false> {
+	const all = { ...(await diagnose(cloud)), ...facts };
+	teller.heading('What the controllers say');
+	teller.note('diagnostics', JSON.stringify(all, null, 2), all);
+	teller.heading('FAILED');
+	const text = problems.map((line) => `  ${line}`).join('\n');
+	teller.note('result', text, { passed: false, problems, notifications });
+	return false;
+}
+
+async function diagnose(cloud: Cloud): Promise<Fields> {
 	const names = cloud.controllers.map(({ name }) => name);
 	const checks = names.map(async (name) => {
 		const said = checkOf(cloud, name).then(
@@ -21,8 +36,7 @@ export async function diagnose(demo: Demo): Promise<Record<string, unknown>> {
 	return {
 		checks: Object.fromEntries(await Promise.all(checks)),
 		status: parsed(stdout) ?? stderr,
-		masakari: masakari.calls.filter((call) => call.method === 'POST' && !isProbe(call)),
-		agents: Object.fromEntries(names.map((name) => [name, errorsOf(demo, name)])),
+		agents: Object.fromEntries(names.map((name) => [name, errorsOf(cloud, name)])),
 	};
 }
 
@@ -35,7 +49,7 @@ function parsed(text: string): unknown {
 }
 
 /** An agent logs a handler's bad end as an error; the last ones are enough. */
-function errorsOf({ cloud }: Demo, controller: string): string[] {
+function errorsOf(cloud: Cloud, controller: string): string[] {
 	const lines = cloud.host(controller).agent(cloud.hub).logs().split('\n');
 	return lines.filter((line) => line.includes('[ERROR]')).slice(-5);
 }

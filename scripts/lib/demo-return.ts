@@ -3,8 +3,9 @@ import { systemClock } from '../../handlers/lib/io/clock.ts';
 import { textOf, untilNotified } from './demo-expect.ts';
 import { clearMaintenance } from './demo-masakari.ts';
 import type { Demo } from './demo-setup.ts';
+import { tellClosed, tellReturning } from './demo-stations.ts';
 import type { Lane } from './demo-tell.ts';
-import { untilSerf, untilStored, uptimeAt } from './demo-watch.ts';
+import { untilStored } from './demo-watch.ts';
 
 /** Rounds of the check after which a leave that was taken for a death would have been told. */
 const roundsSeconds = 20;
@@ -45,14 +46,7 @@ async function comeBack(demo: Demo): Promise<void> {
 		'its three agents are started; + is the time since then',
 	);
 	await cloud.host(killed).start();
-	await Promise.all(cloud.networks.map((one) => untilSerf(cloud, one, killed, 'passing')));
-	lane.tell('serf_passing', 'serfHealth passing on all networks');
-	const controller = await untilStored(cloud, `${killed} returning in a view`, ({ views }) =>
-		Object.keys(views).find((name) => views[name]?.value.returning[killed]),
-	);
-	lane.tell('returning', `coming back, says ${controller}; to stand for ${demo.confirmSeconds} s`, {
-		controller,
-	});
+	await tellReturning(demo, lane);
 	const started = untilNotified(demo, 1);
 	const tellAll = async () => {
 		await tellClosed(demo, lane);
@@ -64,13 +58,4 @@ async function comeBack(demo: Demo): Promise<void> {
 		lane.tell('started_recorded', 'recorded in the history');
 	};
 	await Promise.all([started, tellAll()]);
-}
-
-async function tellClosed({ cloud, killed }: Demo, lane: Lane): Promise<void> {
-	const { key, at } = await untilStored(cloud, 'a closed incident', ({ history }) => {
-		const [key] = Object.keys(history);
-		const closed = history[key ?? '']?.value;
-		return closed?.name === killed ? { key, at: uptimeAt(closed.closed_at) } : undefined;
-	});
-	lane.tell('closed', `incident closed: history/${key}`, { key }, at);
 }

@@ -4,7 +4,7 @@ import { loadConfig } from '../../handlers/lib/io/config.ts';
 import { type Cloud, startCloud } from './cloud.ts';
 import { consulUntil, type NodeCheck } from './consul-api.ts';
 import type { Teller } from './demo-tell.ts';
-import { agentOf, patienceMs, untilStored } from './demo-watch.ts';
+import { agentOf, patienceMs, pipelineCheck, untilStored } from './demo-watch.ts';
 import { type MasakariApi, startMasakariApi } from './masakari-api.ts';
 
 /** Where the story happens, and who plays which part. */
@@ -61,8 +61,8 @@ export async function setUp(teller: Teller): Promise<Demo> {
 }
 
 /** Resolves when every controller sees all hosts up, and its check is passing. */
-export async function untilReady({ cloud, teller }: Demo): Promise<void> {
-	const { networks, controllers, hub } = cloud;
+export async function untilReady({ cloud, teller }: Pick<Demo, 'cloud' | 'teller'>): Promise<void> {
+	const { networks, controllers, computes, hub } = cloud;
 	await untilStored(cloud, 'all hosts up in every view', ({ views, snapshots }) => {
 		const up = networks.every((network) => snapshots[network]?.value.up.length === computes.length);
 		const seen = controllers.every(({ name }) => {
@@ -72,11 +72,15 @@ export async function untilReady({ cloud, teller }: Demo): Promise<void> {
 		return (up && seen) || undefined;
 	});
 	const passing = (body: unknown) => {
-		const checks = (body as NodeCheck[]).filter(({ Status }) => Status === 'passing');
-		return checks.length === controllers.length;
+		const checks = (body as NodeCheck[]).filter(({ CheckID }) => CheckID === pipelineCheck);
+		const well = checks.filter(({ Status }) => Status === 'passing');
+		return well.length === controllers.length;
 	};
 	const path = '/v1/health/checks/hostmonitor?consistent';
 	const patience = { timeoutMs: patienceMs, what: 'a passing check on every controller' };
 	await consulUntil(agentOf(cloud, hub), path, passing, patience);
-	teller.tell('ready', 'every controller sees 4 hosts up on all networks; its check is passing');
+	teller.tell(
+		'ready',
+		`every controller sees ${computes.length} hosts up on all networks; its check is passing`,
+	);
 }

@@ -1,12 +1,13 @@
 import { messageOf } from '../../handlers/lib/errors.ts';
 import { systemClock } from '../../handlers/lib/io/clock.ts';
 import { cutNetwork } from './demo-cut.ts';
-import { diagnose } from './demo-diagnose.ts';
+import { tellFailure } from './demo-diagnose.ts';
 import { problemsOf, textOf, untilSettled, wrongNotification } from './demo-expect.ts';
 import { killHost } from './demo-kill.ts';
 import { returnHost } from './demo-return.ts';
 import { type Demo, untilReady } from './demo-setup.ts';
 import type { Lane } from './demo-tell.ts';
+import { isProbe } from './masakari-calls.ts';
 
 /** Plays all of it, and says whether exactly the right notifications arrived. */
 export async function playStory(demo: Demo): Promise<boolean> {
@@ -46,13 +47,7 @@ function succeed({ teller, masakari }: Demo, lanes: readonly Lane[], seconds: nu
 }
 
 async function fail(demo: Demo, problems: readonly string[]): Promise<false> {
-	const { teller, masakari } = demo;
-	const facts = await diagnose(demo);
-	teller.heading('What the controllers say');
-	teller.note('diagnostics', JSON.stringify(facts, null, 2), facts);
-	teller.heading('FAILED');
-	const notifications = masakari.notifications.map(textOf);
-	const fields = { passed: false, problems, notifications };
-	teller.note('result', problems.map((text) => `  ${text}`).join('\n'), fields);
-	return false;
+	const { calls, notifications } = demo.masakari;
+	const posts = calls.filter((call) => call.method === 'POST' && !isProbe(call));
+	return await tellFailure(demo, problems, notifications.map(textOf), { masakari: posts });
 }

@@ -9,6 +9,9 @@ import { eventually } from './eventually.ts';
 /** How long anything that is sure to happen may take on a busy machine. */
 export const patienceMs = 180_000;
 
+/** The check that says what a controller sees; the service has others. */
+export const pipelineCheck = 'hostmonitor-pipeline';
+
 const prefix = 'hostmonitor/';
 
 /** The uptime at a wall time (ms) that somebody recorded on this machine. */
@@ -62,7 +65,7 @@ export async function untilSerf(
 export async function checkOf(cloud: Cloud, controller: string): Promise<NodeCheck> {
 	const { http } = cloud.host(controller).agent(cloud.hub);
 	const checks = (await consulGet(http, '/v1/agent/checks')) as Record<string, NodeCheck>;
-	const check = checks['hostmonitor-pipeline'];
+	const check = checks[pipelineCheck];
 	if (check === undefined) throw new Error(`${controller} has no check`);
 	return check;
 }
