@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ConfigError } from '../handlers/lib/errors.ts';
 import { openMasakari } from '../handlers/lib/io/masakari.ts';
+import { readMasakariFacts } from '../handlers/lib/io/masakari-facts.ts';
 import { type Answer, serveJson } from './json-server.ts';
 import { listen } from './loopback.ts';
 
@@ -76,12 +77,23 @@ test('where one of many requests fails, the others are cut off', async (t) => {
 	const two = [segment, { ...segment, id: 2, uuid: 's-2' }];
 	const server = await serveJson(t, ({ pathname }) => {
 		if (pathname === '/v1/segments') return { json: { segments: two } };
+		if (pathname === '/v1/notifications') return { json: { notifications: [] } };
 		if (pathname === '/v1/segments/s-1/hosts') return { hang: true };
 		return { status: 500, json: {} };
 	});
 	const facts = await open(server.endpoint).readFacts(Date.now);
 	assert.equal(facts.ok, false);
 	await server.cutOff;
+});
+
+test('where nothing answers, two requests wait for it: both lists are asked at once', () => {
+	const asked: string[] = [];
+	const never = (path: string) => {
+		asked.push(path.split('?')[0] ?? '');
+		return new Promise<never>(() => {});
+	};
+	void readMasakariFacts(never, Date.now);
+	assert.deepEqual(asked, ['/segments', '/notifications']);
 });
 
 test('answers without a Date are an error: the clock could not be judged', async (t) => {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { beginAttempt } from '../handlers/lib/decide/attempt.ts';
-import { closeIncident, decideStarted } from '../handlers/lib/decide/closing.ts';
+import { closeIncident, decideStarted, recordLate } from '../handlers/lib/decide/closing.ts';
 import type { HostFacts } from '../handlers/lib/decide/hosts.ts';
 import type { ClosedIncident, Incident, Outcome } from '../handlers/lib/decide/incident.ts';
 import type { NotificationRow, PostAnswer } from '../handlers/lib/decide/masakari.ts';
@@ -410,8 +410,14 @@ for (const { name, incident, reason, started } of closes) {
 
 test('an acceptance that is learnt after the end is recorded in the history (I2)', () => {
 	const closed = closeIncident(open, 'returned', now, timeAt(0));
-	const late = recordLearnt(closed, 1, found, now + 9000);
+	const late = recordLate(closed, 1, found, now + 9000);
 	assert.deepEqual([late.state, late.uuid, late.closed_at], ['notified', own.uuid, now]);
+	const tell = { state: 'pending', generated_time: timeAt(9), tries: 0 };
+	assert.deepEqual(late.started, tell, 'Masakari is still to be told that the host is back');
+	const told = { ...late, started: { ...tell, state: 'accepted' as const } };
+	assert.equal(recordLate(told, 1, found, now + 9999), told, 'once');
+	const left = recordLate(closeIncident(open, 'left', now, timeAt(0)), 1, found, now + 9000);
+	assert.deepEqual([left.state, left.started], ['notified', undefined], 'who left is not back');
 });
 
 const answers: readonly {

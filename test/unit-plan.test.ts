@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { wantsMasakari } from '../handlers/lib/decide/asking.ts';
 import type { Health, Reads } from '../handlers/lib/decide/health.ts';
 import { couldBeDue } from '../handlers/lib/decide/hosts.ts';
 import type { Outcome } from '../handlers/lib/decide/incident.ts';
 import type { Action, Matrix } from '../handlers/lib/decide/matrix.ts';
 import { previousView, sameView } from '../handlers/lib/decide/own-view.ts';
-import { plan, wantsMasakari } from '../handlers/lib/decide/plan.ts';
+import { plan } from '../handlers/lib/decide/plan.ts';
 import { emptySnapshot } from '../handlers/lib/decide/snapshot.ts';
 import type { World } from '../handlers/lib/decide/world.ts';
 import { parseView } from '../handlers/lib/schema/view.ts';

@@ -183,10 +183,37 @@ const closings: readonly {
 		world: back(notified, 60, 'down/up/up'),
 		expected: null,
 	},
+	...(['refused', 'unsent'] as const).map((outcome) => ({
+		name: `a host whose notification was ${outcome}`,
+		world: back(incidentOf('n1', -60, { attempt: { outcome } }), 15),
+		expected: 'returned' as const,
+	})),
 	{
-		name: 'a host that was not even notified',
+		name: 'a host of whose notification nobody knows the end (I2)',
 		world: back(incidentOf('n1', -60), 15),
+		expected: null,
+	},
+	{
+		name: 'a host whose ambiguous notification one look-up did not find (I2)',
+		world: back(ambiguous(60, 30), 15),
+		expected: null,
+	},
+	{
+		name: 'a host whose ambiguous notification two look-ups did not find',
+		world: back(ambiguous(90, 60, 30), 15),
 		expected: 'returned',
+	},
+	{
+		name: 'a host of whose refused notification Masakari has a row after all (I2)',
+		world: back(incidentOf('n1', -60, { attempt: { outcome: 'refused' } }), 15, up, {
+			masakari: masakariOf(names, [rowOf('n1', -60)]),
+		}),
+		expected: null,
+	},
+	{
+		name: 'a host that an operator forgot, and of whose notification nobody knows the end,',
+		world: open({ ...incidentOf('n1', -60), forgotten: word }, 'absent/absent/absent'),
+		expected: 'forgotten',
 	},
 	{
 		name: 'a host whose storage is unknown',
@@ -259,10 +286,10 @@ for (const { name, world, expected } of closings) {
 	});
 }
 
-test('what is to be closed is neither followed nor looked up any more', () => {
+test('what is to be closed is not followed any more; what may have been taken is looked up first', () => {
 	const running = notifiedOf('n1', -600, { masakari_status: 'running' });
 	assert.deepEqual(stepsOf(back(running, 15)), [{ kind: 'close', host: 'n1', reason: 'returned' }]);
-	assert.equal(stepsOf(back(incidentOf('n1', -60), 15)).length, 1);
+	assert.deepEqual(stepsOf(back(incidentOf('n1', -60), 15)), [{ kind: 'look-up', host: 'n1' }]);
 });
 
 test('a host comes back read by read, and once down again all over', () => {

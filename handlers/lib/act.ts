@@ -69,8 +69,8 @@ async function actLocked(
 	const failures: string[] = [];
 	const begin = of(steps, 'begin');
 	for (let i = 0; i < begin.length; i += parallel) {
-		const facts = i === 0 ? world.masakari : await askMasakari(around);
-		const sent = await sendBatch(begin.slice(i, i + parallel), facts, lock, around);
+		const earlier = i === 0 ? world : { ...world, masakari: await askMasakari(around) };
+		const sent = await sendBatch(begin.slice(i, i + parallel), earlier, lock, around);
 		notified.push(...sent.notified);
 		failures.push(...sent.failures);
 		if (sent.abstain === null) continue;
@@ -78,7 +78,7 @@ async function actLocked(
 		await abstain(around, sent.abstain);
 		break;
 	}
-	const fenced = await beginRounds(of(steps, 'fence'), world.masakari, lock, around);
+	const fenced = await beginRounds(of(steps, 'fence'), world, lock, around);
 	failures.push(...fenced.failures);
 	if (fenced.abstain) {
 		failures.push(fenced.abstain.reason);

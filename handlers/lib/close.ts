@@ -1,5 +1,5 @@
 import { closeOperations } from './commit.ts';
-import { closeIncident, decideStarted } from './decide/closing.ts';
+import { closeIncident, decideStarted, outdated } from './decide/closing.ts';
 import type { ClosedIncident } from './decide/incident.ts';
 import { keyOf } from './decide/keys.ts';
 import { decideNotification, generatedTimeAt } from './decide/notification.ts';
@@ -10,9 +10,6 @@ import { changeClosed } from './record.ts';
 import type { Surroundings } from './surroundings.ts';
 
 type Close = Extract<Step, { kind: 'close' }>;
-
-/** Closed incidents kept. */
-const historyLength = 200;
 
 /** Ends an incident in one transaction; the key of its history record, or null where it has moved on. */
 export async function closeOne(
@@ -34,12 +31,10 @@ export async function closeOne(
 	return key;
 }
 
-/** Deletes what is older than the newest 200, a few at a time. */
-export async function trimHistory(world: World, around: Surroundings): Promise<void> {
-	const keys = Object.keys(world.stored.history).sort();
-	const old = keys.slice(0, Math.max(0, keys.length - historyLength)).slice(0, 20);
-	for (const key of old) {
-		await around.kv.deleteCas(`history/${key}`, world.stored.history[key]?.index ?? 0);
+/** Deletes what nothing needs any more, a few at a time. */
+export async function trimHistory({ stored, now }: World, around: Surroundings): Promise<void> {
+	for (const key of outdated(stored.history, now).slice(0, 20)) {
+		await around.kv.deleteCas(`history/${key}`, stored.history[key]?.index ?? 0);
 	}
 }
 

@@ -1,7 +1,6 @@
 import { commitOperations } from './commit.ts';
 import { beginRound, type FencingOn } from './decide/fencing.ts';
 import { backOn } from './decide/fencing-steps.ts';
-import type { MasakariFacts } from './decide/masakari.ts';
 import { generatedTimeAt } from './decide/notification.ts';
 import { plan } from './decide/plan.ts';
 import type { Step } from './decide/steps.ts';
@@ -12,7 +11,7 @@ import { freshSeconds } from './fresh.ts';
 import type { Lock } from './lock.ts';
 import { forgetSightings } from './own-session.ts';
 import type { Surroundings } from './surroundings.ts';
-import { readWorld } from './world.ts';
+import { type Earlier, readWorld } from './world.ts';
 
 type FenceStep = Extract<Step, { kind: 'fence' }>;
 
@@ -60,13 +59,13 @@ const nothing: Rounds = { hosts: [], ended: Promise.resolve([]), failures: [], a
  */
 export async function beginRounds(
 	asked: readonly FenceStep[],
-	facts: MasakariFacts | null,
+	earlier: Earlier,
 	lock: Lock,
 	around: Surroundings,
 ): Promise<Rounds> {
 	const { fencing: settings } = around.settings;
 	if (settings.mode === 'none' || asked.length === 0 || !hasTime(around, settings)) return nothing;
-	const world = await readWorld(around, facts);
+	const world = await readWorld(around, earlier);
 	const { steps, view } = plan(world);
 	const failuresOf = ({ host }: FenceStep) =>
 		world.stored.incidents[host.host]?.value.fencing?.failures ?? 0;

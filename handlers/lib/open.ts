@@ -1,12 +1,10 @@
 import { hostOf } from './decide/health.ts';
 import { hostNameOf } from './decide/names.ts';
-import { emptySnapshot } from './decide/snapshot.ts';
-import type { Stored } from './decide/stored.ts';
 import { readBootId, systemClock } from './io/clock.ts';
 import { configPath, loadConfig } from './io/config.ts';
 import { openConsul } from './io/consul.ts';
 import { openKv } from './io/consul-kv.ts';
-import { readNetwork, readSelf } from './io/consul-network.ts';
+import { readNetworks, readSelf } from './io/consul-network.ts';
 import { openFence } from './io/fence.ts';
 import { openMasakari } from './io/masakari.ts';
 import { isRefused } from './io/probe.ts';
@@ -48,16 +46,10 @@ export async function openSurroundings(
 	const timeoutMs = settings.fencing.mode === 'none' ? 0 : settings.fencing.timeoutMs;
 	const node = await readSelf(agentOf(settings.hub));
 	const self = hostOf(hostNameOf(node, settings.nodeNames[settings.hub]));
-	const readNetworks = async (stored: Stored, only: readonly string[] = settings.networks) => {
-		const reading = only.map(async (network) => {
-			const previous = stored.snapshots[network]?.value ?? emptySnapshot;
-			const read = await readNetwork(agentOf(network), self, network, settings, previous);
-			return [network, read] as const;
-		});
-		return Object.fromEntries(await Promise.all(reading));
-	};
 	return {
-		...{ config, settings, digest, self, log, lastPost, readNetworks },
+		...{ config, settings, digest, self, log, lastPost },
+		readNetworks: (stored, only = settings.networks, before = {}) =>
+			readNetworks(agentOf, self, settings, { stored, only, before }),
 		fenceUntil: startedAt + limits.fenceSeconds,
 		fence: openFence(config.fencingFile, { timeoutMs, signal }),
 		bootId: readBootId(),

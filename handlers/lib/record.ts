@@ -1,3 +1,4 @@
+import { recordLate } from './decide/closing.ts';
 import type { ClosedIncident, Incident } from './decide/incident.ts';
 import { keyOf } from './decide/keys.ts';
 import { type Learnt, recordLearnt } from './decide/outcome.ts';
@@ -74,5 +75,5 @@ export async function record(
 		const closed = history[k]?.value;
 		return closed?.name.toLowerCase() === host && same(closed);
 	});
-	if (key) await changeClosed(kv, key, (closed) => recordLearnt(closed, number, learnt, now));
+	if (key) await changeClosed(kv, key, (closed) => recordLate(closed, number, learnt, now));
 }

@@ -1,6 +1,6 @@
 import { commitOperations } from './commit.ts';
 import { beginAttempt } from './decide/attempt.ts';
-import type { MasakariFacts, PostAnswer } from './decide/masakari.ts';
+import type { PostAnswer } from './decide/masakari.ts';
 import { decideNotification, generatedTimeAt } from './decide/notification.ts';
 import { decideAbstention, decideLearnt } from './decide/outcome.ts';
 import { plan } from './decide/plan.ts';
@@ -14,7 +14,7 @@ import type { Lock } from './lock.ts';
 import { forgetSightings } from './own-session.ts';
 import { record } from './record.ts';
 import type { Surroundings } from './surroundings.ts';
-import { readWorld } from './world.ts';
+import { type Earlier, readWorld } from './world.ts';
 
 /** How a batch ended: whom Masakari took, and why this controller should stand back, if it should. */
 export interface Sent {
@@ -58,7 +58,8 @@ async function notify(
 	const committed = await kv.transact(commitOperations(world, host, incident, lock));
 	if (!committed.ok) return unsent(`not committed: ${committed.error}`);
 	let answer: PostAnswer;
-	if (clock.uptime() - sentAt > writeWithinSeconds) {
+	const writeUntil = Math.min(sentAt + writeWithinSeconds, around.lastPost);
+	if (clock.uptime() > writeUntil) {
 		connection.close();
 		answer = { kind: 'unsent', error: 'stopped between the commit and the write' };
 	} else {
@@ -84,15 +85,16 @@ async function notify(
 
 /**
  * Sends one batch (at most 8 hosts) under the lock: connects first, reads KV and networks once more,
- * and lets only those go on that the plan still names. What Masakari knows (`facts`) is read before:
- * its lists may take longer than a live read stays good.
+ * and lets only those go on that the plan still names. What Masakari knows was read `earlier`: its
+ * lists may take longer than a live read stays good.
  */
 export async function sendBatch(
 	hosts: readonly Begin[],
-	facts: MasakariFacts | null,
+	earlier: Earlier,
 	lock: Lock,
 	around: Surroundings,
 ): Promise<Sent> {
+	const { masakari: facts } = earlier;
 	const connections = await Promise.all(hosts.map(() => around.masakari.connect()));
 	try {
 		if (facts?.ok === false) {
@@ -103,7 +105,7 @@ export async function sendBatch(
 		if (refused?.ok === false) {
 			return { notified: [], failures: [], abstain: { seconds: 30, reason: refused.error } };
 		}
-		const world = await readWorld(around, facts);
+		const world = await readWorld(around, earlier);
 		const { steps, view } = plan(world);
 		// A proof stands without the networks' verdict.
 		const isLost = ({ host, proof }: Begin) => proof !== 'power' && !view.due[host.host];

@@ -20,8 +20,12 @@ export interface Surroundings {
 	/** The same KV for what must be recorded though the run is being ended. */
 	readonly lastWords: Kv;
 	readonly masakari: Masakari;
-	/** All networks, or only those named. */
-	readonly readNetworks: (stored: Stored, only?: readonly string[]) => Promise<Reads>;
+	/** All networks, or only those named; one that could not be read `before` is given less time. */
+	readonly readNetworks: (
+		stored: Stored,
+		only?: readonly string[],
+		before?: Reads,
+	) => Promise<Reads>;
 	readonly isRefused: (serf: SerfAddress) => Promise<boolean>;
 	/** Seconds since boot after which no POST may begin, so that no deadline of ours cuts one. */
 	readonly lastPost: number;

@@ -1,7 +1,8 @@
+import { expectsMasakari, wantsMasakari } from './decide/asking.ts';
 import type { Reads } from './decide/health.ts';
 import type { HostFacts } from './decide/hosts.ts';
 import type { MasakariFacts } from './decide/masakari.ts';
-import { plan, wantsMasakari } from './decide/plan.ts';
+import { plan } from './decide/plan.ts';
 import type { Stored } from './decide/stored.ts';
 import type { World } from './decide/world.ts';
 import { messageOf } from './errors.ts';
@@ -31,18 +32,21 @@ async function probe(
 	return new Set((await Promise.all(asked)).flat());
 }
 
+/** What an earlier look of the same run found out, and need not again. */
+export type Earlier = Pick<World, 'masakari' | 'reads'>;
+
 /**
  * One look at everything: KV first, then all networks at once, then what only due hosts need. The
- * time it carries is that of the networks' reads. With `facts` given, Masakari is not asked again.
+ * time it carries is that of the networks' reads. After an `earlier` one Masakari is not asked again, and
+ * a network that could not be read is given less time.
  */
-export async function readWorld(
-	around: Surroundings,
-	facts?: MasakariFacts | null,
-): Promise<World> {
+export async function readWorld(around: Surroundings, earlier?: Earlier): Promise<World> {
 	const { settings, digest, self, bootId, clock } = around;
 	const stored = await readStored(around);
 	const readAt = clock.uptime();
-	const reads = await around.readNetworks(stored);
+	// Never rejects. Beside the networks, since a run of checks/pipeline has but seconds for both.
+	const early = !earlier && expectsMasakari(stored, self) ? askMasakari(around) : null;
+	const reads = await around.readNetworks(stored, undefined, earlier?.reads);
 	const seen: World = {
 		...{ settings, digest, self, bootId, stored, reads },
 		...{ readAt, uptime: clock.uptime(), now: clock.now() },
@@ -54,11 +58,15 @@ export async function readWorld(
 		const due = settings.agentProbe && pending ? first.hosts.get(host) : undefined;
 		return due ?? [];
 	});
-	const refused = await probe(asked, reads, around);
+	const isWanted = !earlier && wantsMasakari(first, seen);
+	const [refused, facts] = await Promise.all([
+		probe(asked, reads, around),
+		early ?? (isWanted ? askMasakari(around) : null),
+	]);
 	const known: World = refused.size > 0 ? { ...seen, refused } : seen;
-	if (facts !== undefined) return facts === null ? known : { ...known, masakari: facts };
-	if (!wantsMasakari(known === seen ? first : plan(known), known)) return known;
-	return { ...known, masakari: await askMasakari(around) };
+	if (earlier) return { ...known, masakari: earlier.masakari };
+	const stillWanted = known === seen ? isWanted : wantsMasakari(plan(known), known);
+	return stillWanted ? { ...known, masakari: facts } : known;
 }
 
 /** What Masakari knows; whatever goes wrong is a value that the plan sees. */

@@ -8,7 +8,7 @@ import { emptyView, masakariWord, otherViews, previousView } from './own-view.ts
 import { outagesOf, relapsedHosts } from './relapse.ts';
 import { isReturning, nextAttempt, type Step, stepsWithoutConfirmation } from './steps.ts';
 import { countStorm, decideStorm, stormLimit } from './storm.ts';
-import type { Held, View } from './view.ts';
+import type { View } from './view.ts';
 import { decideWatches } from './watches.ts';
 import { isApproved } from './words.ts';
 import type { World } from './world.ts';
@@ -136,14 +136,4 @@ export function plan(world: World): Planned {
 		abstains,
 	};
 	return { view, hosts, steps, deadline: nextMoment(moments, uptime) };
-}
-
-/** Whether anything hangs on Masakari: only then is it asked. */
-export function wantsMasakari(planned: Planned, world: World): boolean {
-	const { incidents } = world.stored;
-	const isOpen = (held: readonly Held[] = []) => held.every(({ gate }) => gate === 'mode');
-	const waiting = Object.keys(planned.view.due).some(
-		(host) => incidents[host] === undefined && isOpen(planned.view.held[host]),
-	);
-	return waiting || Object.values(incidents).some(({ value }) => value.state !== 'notified');
 }

@@ -70,7 +70,10 @@ export function nextAttempt(incident: Incident | undefined): number | null {
 	return nextLookUp(incident) === null ? incident.next_try : null;
 }
 
-/** Why an incident may be closed now, by this controller's own reads; null while it may not. */
+/**
+ * Why an incident may be closed now, by this controller's own reads; null while it may not. A record that
+ * was closed without knowing whether Masakari took it is looked up by nobody.
+ */
 function decideClose(
 	world: World,
 	incident: Incident,
@@ -80,6 +83,7 @@ function decideClose(
 	const healths = Object.values(facts?.vector ?? {});
 	const unreadable = world.settings.networks.some((network) => !world.reads[network]?.ok);
 	if (incident.forgotten && !unreadable && !healths.includes('down')) return 'forgotten';
+	if (isUnresolved(incident) && nextLookUp(incident) !== null) return null;
 	if (!isConfirmed(returning, world.uptime, world.settings.confirmMs)) return null;
 	return healths.includes('left') ? 'left' : 'returned';
 }
@@ -121,9 +125,10 @@ export function stepsWithoutConfirmation(
 ): Step[] {
 	const perIncident = Object.entries(world.stored.incidents).flatMap(
 		([host, { value }]): Step[] => {
-			const reason = decideClose(world, value, hosts.get(host), returning[host]);
-			if (reason) return [{ kind: 'close', host, reason }];
 			const step = decideFollowUp(world, host, value);
+			const reason = decideClose(world, value, hosts.get(host), returning[host]);
+			const adopts = step?.kind === 'adopt' && reason !== 'forgotten';
+			if (reason && !adopts) return [{ kind: 'close', host, reason }];
 			return step ? [step] : [];
 		},
 	);

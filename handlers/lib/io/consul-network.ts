@@ -1,16 +1,20 @@
-import type { Reading } from '../decide/health.ts';
+import type { Reading, Reads } from '../decide/health.ts';
 import { decideReading } from '../decide/reading.ts';
 import type { Settings } from '../decide/settings.ts';
-import type { Snapshot } from '../decide/snapshot.ts';
+import { emptySnapshot, type Snapshot } from '../decide/snapshot.ts';
+import type { Stored } from '../decide/stored.ts';
 import { messageOf } from '../errors.ts';
 import { parseAgentSelf } from '../schema/agent-self.ts';
 import { parseChecks } from '../schema/checks.ts';
 import { parseMembers } from '../schema/members.ts';
-import { type Consul, jsonOf } from './consul.ts';
+import { type Consul, type ConsulCall, jsonOf } from './consul.ts';
 
 /** Filtered by the servers: of 10,000 nodes' checks only what we read comes over. */
 const wanted = 'CheckID == "serfHealth" or CheckID == "_node_maintenance"';
 const checksPath = `/v1/health/state/any?consistent&filter=${encodeURIComponent(wanted)}`;
+
+/** What a network that could not be read a moment ago is given: it would most likely be unknown again. */
+const againMs = 500;
 
 /** The agent's own node name. */
 export async function readSelf(consul: Consul): Promise<string> {
@@ -29,11 +33,12 @@ export async function readNetwork(
 	network: string,
 	{ hosts, nodeNames }: Settings,
 	previous: Snapshot,
+	limit: Pick<ConsulCall, 'timeoutMs'> = {},
 ): Promise<Reading> {
 	try {
 		const [catalog, gossip] = await Promise.all([
-			consul.call({ method: 'GET', path: checksPath }),
-			consul.call({ method: 'GET', path: '/v1/agent/members' }),
+			consul.call({ method: 'GET', path: checksPath, ...limit }),
+			consul.call({ method: 'GET', path: '/v1/agent/members', ...limit }),
 		]);
 		const filtered = [catalog, gossip].some(
 			({ headers }) => headers['x-consul-results-filtered-by-acls'] === 'true',
@@ -44,4 +49,20 @@ export async function readNetwork(
 	} catch (error) {
 		return { ok: false, error: messageOf(error) };
 	}
+}
+
+/** These networks at once; one that could not be read `before`, in the same run, is given less time. */
+export async function readNetworks(
+	agentOf: (network: string) => Consul,
+	self: string,
+	settings: Settings,
+	{ stored, only, before }: { stored: Stored; only: readonly string[]; before: Reads },
+): Promise<Reads> {
+	const reading = only.map(async (network) => {
+		const previous = stored.snapshots[network]?.value ?? emptySnapshot;
+		const limit = before[network]?.ok === false ? { timeoutMs: againMs } : {};
+		const read = await readNetwork(agentOf(network), self, network, settings, previous, limit);
+		return [network, read] as const;
+	});
+	return Object.fromEntries(await Promise.all(reading));
 }

@@ -51,7 +51,7 @@ export function openConsul(address: ConsulAddress, signal: AbortSignal): Consul 
 				response = await request({
 					...{ url: `${address.httpAddr}${path}`, method, headers },
 					signal: own ? AbortSignal.any([signal, own]) : signal,
-					...{ tls: address.tls, connectTimeoutMs: timeoutMs, timeoutMs: limit },
+					...{ tls: address.tls, connectTimeoutMs: Math.min(timeoutMs, limit), timeoutMs: limit },
 					...(body !== undefined && { body }),
 				});
 			} catch (error) {
