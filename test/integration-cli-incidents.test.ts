@@ -84,14 +84,16 @@ test('I8: no command touches a value that does not parse, and each names its key
 
 test('I4: only a host that is gone is forgotten, from every list, its incident marked', async () => {
 	const storage = { vanished: ['n1', 'n2'], down: ['n3'] };
-	await cli.put('networks/management', snapshotWith({ left: ['n1'], up: ['n2'] }));
+	const management = { left: ['n1'], up: ['n2'], maintenance: ['n1', 'n4'] };
+	await cli.put('networks/management', snapshotWith(management));
 	await cli.put('networks/storage', snapshotWith(storage));
 	await cli.put('hosts/n1', open);
 	for (const host of ['n2', 'n3']) {
 		assert.match(await cli.ends(65, 'forget', host), new RegExp(`hostmonitor maintenance ${host}`));
 	}
 	await cli.ends(0, 'forget', 'N1', '--reason', 'scrapped');
-	assert.deepEqual(await cli.json('networks/management'), snapshotWith({ up: ['n2'] }));
+	const others = snapshotWith({ up: ['n2'], maintenance: ['n4'] });
+	assert.deepEqual(await cli.json('networks/management'), others);
 	const rest = snapshotWith({ ...storage, vanished: ['n2'] });
 	assert.deepEqual(await cli.json('networks/storage'), rest);
 	const { forgotten, ...unchanged } = await cli.json('hosts/n1');
@@ -101,6 +103,8 @@ test('I4: only a host that is gone is forgotten, from every list, its incident m
 	await cli.ends(0, 'forget', 'n1'); // known by its incident, until the controllers close it
 	await cli.remove('hosts/n1');
 	await cli.ends(65, 'forget', 'n1');
+	assert.match(await cli.ends(0, 'forget', 'n4'), /^n4: forgotten on management$/);
+	assert.deepEqual(await cli.json('networks/management'), snapshotWith({ up: ['n2'] }));
 });
 
 test('only what Masakari failed or ignored is acknowledged', async () => {

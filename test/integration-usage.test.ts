@@ -59,7 +59,8 @@ for (const handler of handlers) {
 	});
 
 	test(`${handler} exits 78 and names file and line of all that is wrong (I8)`, async () => {
-		const wrong = 'networks:\n  storage: { http_addr: ftp://n }\nconfirm: soon\nmasakari: {}\n';
+		const wrong =
+			'networks:\n  storage: { http_addr: ftp://n }\nconfirm: soon\nmasakari: { auth: none }\n';
 		const file = fileWith('wrong.yaml', wrong);
 		const { message } = lineOf(await handle(handler, '--config', file), 78);
 		for (const line of [2, 3, 4]) assert.ok(message.includes(`${file}:${line}:`), message);

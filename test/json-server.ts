@@ -1,4 +1,4 @@
-import { createServer, type IncomingHttpHeaders } from 'node:http';
+import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
 import type { TestContext } from 'node:test';
 
 /** One answer; `raw` goes out as it is, `hang` never comes. */
@@ -41,6 +41,12 @@ export async function serveJson(t: TestContext, answer: (url: URL) => Answer): P
 			response.end(raw ?? JSON.stringify(json));
 		});
 	});
+	const endpoint = `${await listenUntilEnd(t, server)}/v1`;
+	return { endpoint, asked, mostAtOnce: () => most, cutOff };
+}
+
+/** Listens on any free port of loopback until the test ends, and gives the address. */
+export async function listenUntilEnd(t: TestContext, server: Server): Promise<string> {
 	await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
 	t.after(() => {
 		server.closeAllConnections();
@@ -48,6 +54,5 @@ export async function serveJson(t: TestContext, answer: (url: URL) => Answer): P
 	});
 	const address = server.address();
 	const port = typeof address === 'object' && address !== null ? address.port : 0;
-	const endpoint = `http://127.0.0.1:${port}/v1`;
-	return { endpoint, asked, mostAtOnce: () => most, cutOff };
+	return `http://127.0.0.1:${port}`;
 }

@@ -13,7 +13,7 @@ const confirm = '10s';
 const storm = { max_hosts: 100, max_fraction: 1 };
 
 before(async () => {
-	cloud = await startPartition({ computes: 9 }, { confirm, storm });
+	cloud = await startPartition({ computes: 10 }, { confirm, storm });
 });
 after(() => cloud?.close());
 
@@ -54,6 +54,22 @@ test('a dead host that an operator makes leave: nobody recovers it (I4)', async 
 	}
 	await listed('compute-4', 'left');
 	await operate(cloud, 'resume');
+});
+
+test('storage cut and mended under a pause, which ends at once: nobody (I4)', async () => {
+	await operate(cloud, 'pause', '--reason', 'new cables');
+	await cloud.cut('compute-10', 'storage');
+	await cloud.until('held for longer than confirm', ({ views }) =>
+		Object.values(views).every(({ value: { due, held } }) => {
+			const { first_seen = 0, last_seen = 0 } = due['compute-10'] ?? {};
+			const paused = held['compute-10']?.some(({ gate }) => gate === 'paused');
+			return paused && last_seen - first_seen > 15;
+		}),
+	);
+	await cloud.mend('compute-10', 'storage');
+	await operate(cloud, 'resume');
+	await listed('compute-10', 'up');
+	await cloud.assertAlone('compute-10');
 });
 
 test('in consul maint on management alone, it is held; out of it and still down, recovered once (I4)', async () => {
@@ -145,4 +161,4 @@ test('storage flaps, 8 s down and 20 s up, three times: nobody, and the check co
 });
 
 test('whoever left, worked or flapped was never told of (I4)', () =>
-	cloud.assertAlone(...[1, 2, 3, 4, 7, 9].map((i) => `compute-${i}`)));
+	cloud.assertAlone(...[1, 2, 3, 4, 7, 9, 10].map((i) => `compute-${i}`)));

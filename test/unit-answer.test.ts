@@ -97,10 +97,18 @@ const cases: { name: string; given: PostEnd; expected: PostAnswer }[] = [
 		given: answered(status),
 		expected: { ...everywhere, rarely: false, error: `${status} because.` },
 	})),
-	...[500, 502, 504, 501, 408, 301, 101].map((status) => ({
+	...[500, 501, 408, 301, 101].map((status) => ({
 		name: `${status} may come after the request was taken, and proves nothing`,
 		given: answered(status, { retryAfter: '5' }),
 		expected: { kind: 'ambiguous' as const, error: `${status} because.` },
+	})),
+	...[502, 504].map((status) => ({
+		name: `${status} proves nothing either, and is a word of what lies on this controller's way`,
+		given: answered(status),
+		expected: {
+			...{ kind: 'ambiguous' as const, scope: 'controller' as const },
+			error: `${status} because.`,
+		},
 	})),
 	{
 		name: 'of an HTML page only the status line is kept',
@@ -128,7 +136,7 @@ const cases: { name: string; given: PostEnd; expected: PostAnswer }[] = [
 	{
 		name: 'a failure after writing proves nothing',
 		given: { kind: 'failed', phase: 'written', error: 'timeout' },
-		expected: { kind: 'ambiguous', error: 'timeout' },
+		expected: { kind: 'ambiguous', error: 'timeout', scope: 'controller' },
 	},
 ];
 for (const { name, given, expected } of cases) {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { emptySnapshot } from '../handlers/lib/decide/snapshot.ts';
 import type { Stored } from '../handlers/lib/decide/stored.ts';
 import { decideRefusal } from '../scripts/lib/command-forget.ts';
 import { incidentOf, readsOf, snapshotsOf, storedOf } from './fixtures/world.ts';
@@ -39,6 +40,18 @@ const forgotten: readonly { name: string; stored: Stored; refusal: RegExp | null
 	},
 	{ name: 'vanished', stored: vanished('absent/absent/absent'), refusal: null },
 	{ name: 'left', stored: lists({ n1: 'left/left/left' }), refusal: null },
+	{
+		name: 'is in `consul maint` only',
+		stored: storedOf({ snapshots: { storage: { ...emptySnapshot, maintenance: ['n1'] } } }),
+		refusal: null,
+	},
+	{
+		name: 'is in `consul maint` and down',
+		stored: storedOf({
+			snapshots: { storage: { ...emptySnapshot, down: ['n1'], maintenance: ['n1'] } },
+		}),
+		refusal: /^n1 is down on storage/,
+	},
 	{ name: 'is unknown only', stored: lists({ n2: 'up/up/up' }), refusal: /nothing to forget/ },
 	{
 		name: 'has an incident only',

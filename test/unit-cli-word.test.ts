@@ -36,7 +36,7 @@ function storeOf(first: string | null, rivals: readonly string[] = []) {
 		deleteCas: (_key, cas) => write(null, cas),
 	};
 	const config: Store['config'] = {
-		...{ file: '/x.yaml', kvPrefix: 'hm', networks: {}, settings, digest: '' },
+		...{ file: '/x.yaml', kvPrefix: 'hm', networks: {}, settings, digest: '', cacheDir: '/x' },
 		masakari: { auth: 'keystone', cloud: 'monitor' },
 	};
 	return { store: { config, kv }, written };

@@ -8,7 +8,7 @@ testInvalid([
 		text: `${minimal}hub: mgmt\nhupp: 1\n`,
 		expected: [
 			'6:6: hub: "mgmt" is no network, expected one of: management, tenant, storage',
-			'7:1: unknown key "hupp", expected one of: networks, hub, kv_prefix, matrix_file, confirm, mode, hosts, storm, agent_probe, fencing, masakari',
+			'7:1: unknown key "hupp", expected one of: networks, hub, kv_prefix, matrix_file, confirm, mode, hosts, storm, agent_probe, fencing, cache_dir, masakari',
 		],
 	},
 	{
@@ -51,8 +51,8 @@ testInvalid([
 		],
 	},
 	{
-		name: 'neither a cloud nor an endpoint',
-		text: minimal.replace('cloud: monitor', ''),
+		name: 'keys of an endpoint without one',
+		text: minimal.replace('cloud: monitor', 'auth: none'),
 		expected: [
 			'5:11: masakari: has neither cloud nor endpoint, expected either { cloud: NAME } or { endpoint: URL, auth: none }',
 		],

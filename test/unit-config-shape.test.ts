@@ -8,7 +8,9 @@ testInvalid([
 	{
 		name: 'a file without masakari',
 		text: minimal.replace(/masakari.*/, ''),
-		expected: ['1:1: has no "masakari", expected { cloud: NAME } or { endpoint: URL, auth: none }'],
+		expected: [
+			'1:1: has no "masakari", expected { cloud: NAME }, {} or { endpoint: URL, auth: none }',
+		],
 	},
 	{
 		name: 'no networks',
@@ -20,7 +22,7 @@ testInvalid([
 		text: `${tenantWith('token: secret')}hostz: {}\nstorm: { max: 3 }\n`,
 		expected: [
 			'3:49: networks.tenant: unknown key "token", expected one of: http_addr, node_names, token_file, ca_file, cert_file, key_file',
-			'6:1: unknown key "hostz", expected one of: networks, hub, kv_prefix, matrix_file, confirm, mode, hosts, storm, agent_probe, fencing, masakari',
+			'6:1: unknown key "hostz", expected one of: networks, hub, kv_prefix, matrix_file, confirm, mode, hosts, storm, agent_probe, fencing, cache_dir, masakari',
 			'7:10: storm: unknown key "max", expected one of: max_hosts, max_fraction, calm',
 		],
 	},

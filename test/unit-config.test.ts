@@ -25,6 +25,7 @@ hosts: { include: ["compute-*"], exclude: [compute-9], servers: true }
 storm: { max_hosts: 3, max_fraction: 1, calm: 0s }
 agent_probe: false
 masakari: { endpoint: "https://masakari:15868/v1/", auth: none, ca_file: ca.pem }
+cache_dir: cache
 fencing: { mode: none }
 `;
 
@@ -44,6 +45,7 @@ test('the smallest configuration has every default of the README', async () => {
 		kvPrefix: 'hostmonitor',
 		networks: { management: address(8500), tenant: address(8510), storage: address(8520) },
 		masakari: { auth: 'keystone', cloud: 'monitor' },
+		cacheDir: '/var/cache/hostmonitor',
 		settings: {
 			networks: ['management', 'tenant', 'storage'],
 			hub: 'management',
@@ -82,6 +84,7 @@ test("every key arrives, networks stay in the file's order, and paths begin at t
 		endpoint: 'https://masakari:15868/v1',
 		tls: { caFile: inDirectory('ca.pem') },
 	});
+	assert.equal(config.cacheDir, inDirectory('cache'));
 	const { networks: _, matrix: __, ...rest } = config.settings;
 	assert.deepEqual(rest, {
 		hub: '2',
@@ -120,6 +123,7 @@ const digests: readonly { name: string; text: string; same: boolean }[] = [
 		text: minimal.replace(/(networks:[\s\S]*)(masakari.*\n)/, '$2$1'),
 		same: true,
 	},
+	{ name: 'tokens are kept elsewhere', text: `${minimal}cache_dir: c\n`, same: true },
 	{ name: 'an address changes', text: minimal.replace('8510', '8511'), same: true },
 	{ name: 'confirm changes', text: `${minimal}confirm: 16s\n`, same: false },
 	{
@@ -138,3 +142,8 @@ for (const { name, text, same } of digests) {
 		assert.equal(now.digest === before.digest, same);
 	});
 }
+
+test('nothing said of Masakari is the cloud of OS_CLOUD, or of the OS_* variables', async () => {
+	const { masakari } = await load(minimal.replace('{ cloud: monitor }', '{}'));
+	assert.deepEqual(masakari, { auth: 'keystone' });
+});

@@ -56,6 +56,19 @@ test('a file that group or others can read is refused, and so is one that nobody
 	assert.throws(() => loadFencing(inDirectory('nosuch.yaml')), /cannot be read: ENOENT/);
 });
 
+test("a chassis' BMC is several hosts' where the plug, the port or what lies behind it differs", () => {
+	const agents = load(`defaults: { agent: fence_x, options: { ip: 10.0.0.1, password: ${secret} } }
+hosts:
+  n1: { options: { plug: 1 } }
+  n2: { options: { plug: 2 } }
+  n3: { options: { port: 3 } }
+  n4: { options: { ipport: 6230 } }
+  n5: { options: { target: "0x82" } }
+  n6: { agent: fence_y, options: { plug: 1 } }
+`);
+	assert.equal(agents.size, 6);
+});
+
 const option =
 	"an option's value: expected quoted text on one line without spaces or quotes at its ends, a whole number, true or false";
 const host = (options: string) => `hosts:\n  n1: { agent: fence_x, options: { ${options} } }\n`;
@@ -107,6 +120,30 @@ const refused: readonly { name: string; text: string; expected: readonly string[
 		name: 'a value that the agent would strip',
 		text: host(`password: " ${secret}"`),
 		expected: [`2:36: hosts.n1.options: ${option}`],
+	},
+	{
+		name: "a copied entry: one BMC would be two hosts'",
+		text: `defaults: { agent: fence_ipmilan, options: { lanplus: true } }
+hosts:
+  compute-1: { options: { ip: bmc.example, username: a, password: ${secret} } }
+  n2: { options: { ip: 10.0.0.2 } }
+  compute-3:
+    options: { username: b, ip: BMC.example, password: x${secret}, login-timeout: 3 }
+`,
+		expected: [
+			'5:3: hosts: compute-3 has the BMC of compute-1 in line 3: same agent, same options but for how to log in',
+		],
+	},
+	{
+		name: 'a chassis whose plug is there twice, once by its name of old',
+		text: `defaults: { agent: fence_x }
+hosts:
+  n1: { options: { ip: ${secret}, plug: 1 } }
+  n2: { agent: /usr/sbin/fence_x, options: { ipaddr: ${secret}, port: "1" } }
+`,
+		expected: [
+			'4:3: hosts: n2 has the BMC of n1 in line 3: same agent, same options but for how to log in',
+		],
 	},
 	...[`*${secret}`, `!${secret} x`, `"x" ${secret}`, `@${secret}`, `{${secret}`].map((value) => ({
 		name: `a value that YAML cannot read, without quoting it: ${value.replace(secret, '…')} (I7)`,

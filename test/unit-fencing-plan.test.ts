@@ -158,6 +158,25 @@ const cases: readonly { name: string; world: World; expected: readonly string[] 
 	},
 	{ name: 'a proven host is told', world: world(dead, proven), expected: ['tell n1 by power'] },
 	{
+		name: 'a proven host whose last reading is an hour old is read anew, not told',
+		world: world(dead, { ...proven, read_at: now - 3_600_000, proven_at: now - 3_600_000 }),
+		expected: ['read n1'],
+	},
+	{
+		name: 'not while Masakari is away: nobody asks BMCs in vain',
+		world: world(
+			dead,
+			{ ...proven, read_at: now - 3_600_000 },
+			{ masakari: { ok: false, error: 'away' } },
+		),
+		expected: [],
+	},
+	{
+		name: 'nor before its back-off is over',
+		world: world(dead, { ...proven, read_at: now - 3_600_000 }, {}, { next_try: now + 1000 }),
+		expected: [],
+	},
+	{
 		name: 'a proof stands where a network cannot be read any more',
 		world: world(dead, proven, { unreadable: ['storage'] }),
 		expected: ['tell n1 by power'],

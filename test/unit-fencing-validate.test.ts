@@ -13,7 +13,8 @@ async function validated(
 	agents: string,
 	fencing = 'mode: off, file: agents.yaml',
 ): Promise<string> {
-	writeFileSync(file, `${minimal}fencing: { ${fencing} }\n`);
+	const plain = minimal.replace('cloud: monitor', 'endpoint: "http://m/v1", auth: none');
+	writeFileSync(file, `${plain}fencing: { ${fencing} }\n`);
 	writeFileSync(inDirectory('agents.yaml'), agents);
 	chmodSync(inDirectory('agents.yaml'), 0o600);
 	const run = { argv: ['--config', file], env: {}, signal: new AbortController().signal };

@@ -8,9 +8,9 @@ import {
 	isGivenUp,
 	nextFencing,
 	type PowerReading,
+	recentMs,
 } from '../handlers/lib/decide/fencing.ts';
 import {
-	recentMs,
 	recordOff,
 	recordReading,
 	restartFencing,
@@ -80,12 +80,24 @@ const nexts: readonly { name: string; fencing?: Partial<Fencing>; verify?: true;
 			name: 'what was only verified before is powered off once that is configured',
 			...{ fencing: { offs: 0, power: 'off' }, next: 'off' },
 		},
-		{ name: 'what is proven is not fenced', fencing: { proven_at: now }, next: 'proven' },
+		{
+			name: 'what is proven is not fenced',
+			...{ fencing: { read_at: now - recentMs, proven_at: now - 2 * recentMs }, next: 'proven' },
+		},
+		{
+			name: 'a proof that was last read too long ago is read anew',
+			...{ fencing: { read_at: now - recentMs - 1, proven_at: now - recentMs - 1 }, next: 'read' },
+		},
+		{
+			name: 'so is one of the far future, which no clock of ours has written',
+			...{ fencing: { read_at: 9e15, proven_at: 9e15 }, next: 'read' },
+		},
+		{ name: 'and one that was never read', fencing: { proven_at: now }, next: 'read' },
 	];
 for (const { name, fencing, verify: only, next } of nexts) {
 	test(name, () => {
 		const { fencing: record } = fencedOf('n1', -60, fencing);
-		assert.equal(nextFencing(fencing && record, only ? verify : fencingOn), next);
+		assert.equal(nextFencing(fencing && record, only ? verify : fencingOn, now), next);
 	});
 }
 
@@ -107,20 +119,42 @@ test('readings that are not consecutive start again: on, an error, or a minute b
 	assert.deepEqual([late?.readings, late?.proven_at], [1, undefined]);
 });
 
+test('a proof that has aged takes all its readings again', () => {
+	const old = now - recentMs - 1;
+	const was = { offs: 1, readings: 3, power: 'off', read_at: old, proven_at: old } as const;
+	let incident = beginRound(
+		fencedOf('n1', -60, was),
+		host,
+		'read',
+		fencingOn,
+		'c1',
+		now,
+		timeAt(0),
+	);
+	assert.deepEqual([incident.fencing?.readings, incident.fencing?.proven_at], [0, undefined]);
+	for (const expected of [undefined, undefined, now + 4000]) {
+		const readings = incident.fencing?.readings ?? 0;
+		incident = recordReading(incident, off, learnt(now + readings * 2000, true, 2), fencingOn, 0);
+		assert.equal(incident.fencing?.proven_at, expected);
+	}
+	const later = recordReading(fencedOf('n1', -60, was), off, learnt(), fencingOn, confirmMs);
+	assert.deepEqual([later.fencing?.readings, later.fencing?.proven_at], [1, undefined]);
+});
+
 test('a host whose BMC says on has no proof, and is due for confirm before its power goes off again', () => {
 	const proven = fencedOf('n1', -60, { offs: 1, readings: 3, read_at: now, proven_at: now });
 	const { fencing } = read(proven, on);
 	assert.equal(fencing?.proven_at, undefined);
 	assert.equal(fencing?.error, 'its BMC says on');
 	assert.equal(fencing?.next_try, now + confirmMs);
-	assert.equal(nextFencing(fencing, fencingOn), 'off');
+	assert.equal(nextFencing(fencing, fencingOn, now), 'off');
 });
 
 test('a BMC that cannot be read before the POST ends the proof as well', () => {
 	const proven = fencedOf('n1', -60, { offs: 1, readings: 3, read_at: now, proven_at: now });
 	const { fencing } = read(proven, error);
 	assert.deepEqual([fencing?.proven_at, fencing?.readings, fencing?.failures], [undefined, 0, 1]);
-	assert.equal(nextFencing(fencing, fencingOn), 'read');
+	assert.equal(nextFencing(fencing, fencingOn, now), 'read');
 });
 
 test('failures are tried again after a back-off that doubles up to 5 min', () => {
@@ -138,7 +172,7 @@ test('a power-off that failed may have worked: it is read, not sent again', () =
 		[failed.fencing?.error, failed.fencing?.failures, failed.fencing?.next_try],
 		['off: it hung', 1, now + 10_000],
 	);
-	assert.equal(nextFencing(failed.fencing, fencingOn), 'read');
+	assert.equal(nextFencing(failed.fencing, fencingOn, now), 'read');
 	assert.equal(recordOff(sent, { ok: true }, learnt(now, true), fencingOn).fencing?.offs, 1);
 });
 
@@ -146,7 +180,7 @@ test('a new power-off forgets what was read before it', () => {
 	const before = fencedOf('n1', -60, { offs: 1, power: 'on', readings: 0, round: 4 });
 	const { fencing } = beginRound(before, host, 'off', fencingOn, 'c1', now, timeAt(0));
 	assert.deepEqual([fencing?.offs, fencing?.round, fencing?.power], [2, 5, undefined]);
-	assert.equal(nextFencing(fencing, fencingOn), 'read');
+	assert.equal(nextFencing(fencing, fencingOn, now), 'read');
 });
 
 test('what is learnt counts only in its own round, and never after Masakari was told', () => {
@@ -194,9 +228,7 @@ test('whatever a BMC says in whatever order, a proof is the last three readings 
 				const recent = inRow > 0 && waitMs <= recentMs;
 				inRow = reading.kind === 'off' ? (recent ? inRow + 1 : 1) : 0;
 				const proven = incident.fencing?.proven_at !== undefined;
-				// A proof outlives a pause between readings: one more is taken before each POST.
-				if (inRow >= 3) assert.ok(proven, 'three in a row');
-				if (reading.kind !== 'off') assert.ok(!proven, 'not off, not proven');
+				assert.equal(proven, inRow >= 3, 'three in a row, each recent when the next came');
 				parseIncident(JSON.parse(JSON.stringify(incident)), 'hosts/n1');
 			}
 		}),

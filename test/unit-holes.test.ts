@@ -11,15 +11,20 @@ import { decideStorm } from '../handlers/lib/decide/storm.ts';
 import { parseStored } from '../handlers/lib/schema/stored.ts';
 import { createModelKv } from './fixtures/model-kv.ts';
 import {
+	all,
 	begun,
 	beside,
+	type Given,
 	gatesOf,
+	hostNames,
 	incidentOf,
+	later,
 	masakariOf,
 	quiet,
 	seenFor,
 	viewed,
 	withIncident,
+	wordOf,
 	worldOf,
 } from './fixtures/world.ts';
 
@@ -95,13 +100,48 @@ test('a refusal whose look-up failed keeps its generated_time, and is not waited
 
 const dead = seenFor(worldOf({ hosts: { ...quiet, n1: 'up/up/down' } }), 20, ['n1']);
 
-for (const gate of ['agent', 'leaving', 'storm']) {
+for (const gate of ['paused', 'maintenance', 'leaving', 'storm', 'agent']) {
 	test(`a host that ${gate} no longer holds confirms anew: one lost probe proves nothing (I1)`, () => {
 		assert.deepEqual(begun(plan(dead)), ['n1']);
 		const freed = viewed(dead, { held: { n1: [{ gate, reason: 'it was so' }] } });
 		assert.deepEqual(begun(plan(freed)), []);
 	});
 }
+
+const ends: readonly { name: string; before: Given; after: Given }[] = [
+	{ name: 'a pause', before: { kept: { paused: wordOf() } }, after: {} },
+	{ name: 'a maintenance of ours', before: { kept: { maintenance: { n1: wordOf() } } }, after: {} },
+	{ name: 'consul maint', before: { consulMaint: { management: ['n1'] } }, after: {} },
+	{
+		name: 'a pause, beside a leave that ends with it',
+		before: { hosts: { ...quiet, n1: 'left/up/down' }, kept: { paused: wordOf() } },
+		after: {},
+	},
+];
+
+for (const { name, before, after } of ends) {
+	test(`the end of ${name} recovers nobody before they are confirmed anew (I4)`, () => {
+		const hosts = { ...quiet, n1: 'up/up/down' };
+		const held = seenFor(worldOf({ hosts, ...before }), 1800, ['n1']);
+		const { stored, reads } = worldOf({ hosts, ...after });
+		const free = later(held, 10, { reads, stored });
+		assert.deepEqual(gatesOf(plan(free), 'n1'), []);
+		assert.deepEqual(begun(plan(free)), []);
+		assert.deepEqual(begun(plan(later(free, 14))), []);
+		assert.deepEqual(begun(plan(later(free, 15))), ['n1']);
+	});
+}
+
+test('of more due hosts than are fully named, the end of a pause is remembered of each (I4)', () => {
+	const hosts = hostNames(120);
+	const unreadable = [{ key: 'networks/storage', error: 'no JSON' }];
+	const storm = { maxHosts: 1000, maxFraction: 1, calmMs: 0 };
+	const given = { hosts: all(hosts, 'up/up/down'), settings: { storm } };
+	const held = seenFor(worldOf({ ...given, kept: { unreadable, paused: wordOf() } }), 60, hosts);
+	assert.deepEqual(gatesOf(plan(held), 'n120'), ['unreadable', 'paused']);
+	const free = later(held, 10, { stored: worldOf(given).stored });
+	assert.deepEqual(begun(plan(free)), []);
+});
 
 test('the latch of a blind controller does not hold one that reads everything (I6)', () => {
 	const storm = { since: 1, last_seen: 2, count: 9, limit: 5, calm_since: null };

@@ -76,7 +76,7 @@ test('a POST that hangs ends after 15 s in a reset, and proves nothing', async (
 	await peer.spoken;
 	t.mock.timers.tick(15_000);
 	const error = `POST ${host}/v1/p-1/notifications: no complete answer within 15000 ms`;
-	assert.deepEqual(await posted, { kind: 'ambiguous', error });
+	assert.deepEqual(await posted, { kind: 'ambiguous', error, scope: 'controller' });
 	assert.equal(await peer.ended, 'RST');
 });
 

@@ -8,7 +8,6 @@ import type { ClosedIncident, Incident, Outcome } from '../handlers/lib/decide/i
 import type { NotificationRow, PostAnswer } from '../handlers/lib/decide/masakari.ts';
 import {
 	backOffMs,
-	decideAbstention,
 	decideLearnt,
 	findOwn,
 	type Learnt,
@@ -117,7 +116,7 @@ const learnings: readonly {
 		name: 'an ambiguous end stays so (I2)',
 		answer: { kind: 'ambiguous', error: 'reset' },
 		rows: [own],
-		expected: { kind: 'ambiguous', error: 'reset' },
+		expected: { kind: 'ambiguous', error: 'reset', waitMs: 10_000 },
 	},
 	{
 		name: 'nothing written may be tried at once, by another',
@@ -153,7 +152,7 @@ const learnings: readonly {
 		name: 'a conflict without a look-up is ambiguous (I2)',
 		answer: conflict('duplicate'),
 		rows: null,
-		expected: { kind: 'ambiguous', error: '409' },
+		expected: { kind: 'ambiguous', error: '409', waitMs: 10_000 },
 	},
 	{
 		name: 'a refusal whose look-up finds our row is accepted (I2)',
@@ -205,27 +204,6 @@ test('our own row is one of our payload and of any of our times', () => {
 	assert.deepEqual(findOwn([rowOf('n1', -90)], times)?.uuid, 'row-n1-90');
 	assert.equal(findOwn(foreign, times), undefined);
 });
-
-const abstentions: readonly { name: string; answer: PostAnswer; seconds: number | null }[] = [
-	{ name: 'that could not connect', answer: { kind: 'unsent', error: 'x' }, seconds: 30 },
-	{ name: 'whose credentials are refused', answer: refused({ scope: 'controller' }), seconds: 40 },
-	{ name: 'that was refused as anybody would be', answer: refused({}), seconds: null },
-	{ name: 'that met a conflict', answer: conflict('duplicate'), seconds: null },
-	{
-		name: 'that does not know what became of it',
-		answer: { kind: 'ambiguous', error: 'x' },
-		seconds: null,
-	},
-];
-
-for (const { name, answer, seconds } of abstentions) {
-	test(`a controller ${name} ${seconds ? 'stands back' : 'does not stand back'}`, () => {
-		const abstention = decideAbstention(answer, 3, 1);
-		assert.equal(abstention?.seconds ?? null, seconds);
-		if (abstention) assert.match(abstention.reason, /x|400/);
-		if (seconds === 40) assert.equal(decideAbstention(answer, 1, 0)?.seconds, 30);
-	});
-}
 
 // --- Recording it
 
@@ -289,9 +267,18 @@ const records: readonly {
 		expected: { next_try: now, attempt: { ...open.attempt, outcome: 'unsent', error: 'TLS' } },
 	},
 	{
-		name: 'an ambiguous end is noted and keeps its time',
+		name: 'an ambiguous end is noted, and waits for its back-off',
 		incident: open,
-		learnt: { kind: 'ambiguous', error: '500' },
+		learnt: { kind: 'ambiguous', error: '500', waitMs: 160_000 },
+		expected: {
+			next_try: now + 160_000,
+			attempt: { ...open.attempt, outcome: 'ambiguous', error: '500' },
+		},
+	},
+	{
+		name: 'an ambiguous end does not shorten what the attempt waits for',
+		incident: open,
+		learnt: { kind: 'ambiguous', error: '500', waitMs: 0 },
 		expected: { attempt: { ...open.attempt, outcome: 'ambiguous', error: '500' } },
 	},
 	{
@@ -338,7 +325,7 @@ const learnt = fc.oneof(
 	fc.constantFrom<Learnt>(
 		found,
 		{ kind: 'nothing-there', lookedAt: now },
-		{ kind: 'ambiguous', error: 'x' },
+		{ kind: 'ambiguous', error: 'x', waitMs: 9 },
 	),
 	fc.record({
 		kind: fc.constantFrom('refused', 'unsent'),

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { wantsMasakari } from '../handlers/lib/decide/asking.ts';
+import { closeIncident } from '../handlers/lib/decide/closing.ts';
 import type { Health, Reads } from '../handlers/lib/decide/health.ts';
 import { couldBeDue } from '../handlers/lib/decide/hosts.ts';
 import type { Outcome } from '../handlers/lib/decide/incident.ts';
@@ -26,12 +27,14 @@ import {
 	masakariOf,
 	networks,
 	notifiedOf,
+	now,
 	quiet,
 	readingOf,
 	readsOf,
 	rowOf,
 	seenFor,
 	settings,
+	timeAt,
 	viewed,
 	withIncident,
 	withView,
@@ -248,6 +251,25 @@ const asks: readonly { name: string; world: World; expected: boolean }[] = [
 	{
 		name: 'an attempt is open',
 		world: withIncident(worldOf(), 'n1', incidentOf('n1', -5)),
+		expected: true,
+	},
+	{
+		name: 'STARTED is to be sent: its date is of a clock that Masakari confirms',
+		world: worldOf({
+			kept: {
+				history: { 'x-n1': closeIncident(notifiedOf('n1', -5), 'returned', now, timeAt(0)) },
+			},
+		}),
+		expected: true,
+	},
+	{
+		name: 'an incident is to be closed: its record is dated',
+		world: viewed(
+			withIncident(worldOf({ hosts: { ...quiet, n1: 'up/up/up' } }), 'n1', notifiedOf('n1', -60)),
+			{
+				returning: { n1: { first_seen: 4980, last_seen: 4990 } },
+			},
+		),
 		expected: true,
 	},
 	{

@@ -316,6 +316,13 @@ test('forgetting takes a host out of what is gone, and leaves what is there', ()
 	assert.equal(sameSnapshot(decideSnapshot(forgotten, reading), forgotten), true);
 });
 
+test('forgetting a host everywhere ends its `consul maint`; on one network it does not (I4)', () => {
+	const before = snapshot({ vanished: ['n1'], maintenance: ['n1', 'n2'] });
+	assert.deepEqual(forgetHost(before, 'n1'), snapshot({ maintenance: ['n2'] }));
+	const here = snapshot({ maintenance: ['n1', 'n2'] });
+	assert.deepEqual(forgetHost(before, 'n1', false), here);
+});
+
 test('10,000 nodes of 40-byte names that are all down, left or vanished fit in one KV value', () => {
 	const names = Array.from({ length: 10_000 }, (_, i) => `compute-${i}`.padEnd(40, '0'));
 	const healths = (health: string) => Object.fromEntries(names.map((name) => [name, health]));

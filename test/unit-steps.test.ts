@@ -330,6 +330,17 @@ const starts: readonly { name: string; closed: ClosedIncident; expected: boolean
 	},
 ];
 
+for (const { name, masakari } of [
+	{ name: 'a controller whose clock is wrong', masakari: { ...masakariOf([]), offsetMs: 7000 } },
+	{ name: 'one that has not asked Masakari', masakari: null },
+	{ name: 'one that Masakari does not answer', masakari: { ok: false as const, error: 'x' } },
+]) {
+	test(`STARTED is left to another controller by ${name}`, () => {
+		const history = { 'x-n1': started(0, 0) };
+		assert.deepEqual(plan(worldOf({ kept: { history }, masakari })).steps, []);
+	});
+}
+
 for (const { name, closed, expected } of starts) {
 	test(`STARTED ${name}`, () => {
 		const { steps } = plan(worldOf({ kept: { history: { 'x-n1': closed } } }));

@@ -6,7 +6,7 @@ import { messageOf } from './errors.ts';
 import { beginRounds } from './fence.ts';
 import { learn } from './learn.ts';
 import { type Lock, takeLock } from './lock.ts';
-import { abstain } from './own-session.ts';
+import { abstain, succeed } from './own-session.ts';
 import { sendBatch } from './send.ts';
 import type { Surroundings } from './surroundings.ts';
 import { askMasakari } from './world.ts';
@@ -58,7 +58,7 @@ const idle: Locked = {
 
 /** Everything that only the lock's holder may do. */
 async function actLocked(
-	{ steps }: Planned,
+	{ steps, view }: Planned,
 	lock: Lock,
 	world: World,
 	around: Surroundings,
@@ -73,7 +73,10 @@ async function actLocked(
 		const sent = await sendBatch(begin.slice(i, i + parallel), earlier, lock, around);
 		notified.push(...sent.notified);
 		failures.push(...sent.failures);
-		if (sent.abstain === null) continue;
+		if (sent.abstain === null) {
+			if (sent.notified.length > 0) await succeed(around, view);
+			continue;
+		}
 		failures.push(sent.abstain.reason);
 		await abstain(around, sent.abstain);
 		break;
@@ -109,7 +112,9 @@ export async function act(planned: Planned, world: World, around: Surroundings):
 	const lock = needsLock ? await takeLock(around) : null;
 	const done =
 		lock === null ? idle : await actLocked(planned, lock, world, around).finally(lock.release);
-	failures.push(...(await forEach(done.started, (key) => sendStarted(key, around))));
+	failures.push(
+		...(await forEach(done.started, (key) => sendStarted(key, world.masakari, around))),
+	);
 	failures.push(...(await forEach(of(steps, 'follow'), (step) => learn(step, world, around))));
 	failures.push(...(await done.rounds));
 	const elsewhere = needsLock && lock === null;

@@ -3,6 +3,7 @@ import { beginRound, type FencingOn } from './decide/fencing.ts';
 import { backOn } from './decide/fencing-steps.ts';
 import { generatedTimeAt } from './decide/notification.ts';
 import { plan } from './decide/plan.ts';
+import { type Abstention, abstentionFor } from './decide/standing-back.ts';
 import type { Step } from './decide/steps.ts';
 import type { World } from './decide/world.ts';
 import { messageOf } from './errors.ts';
@@ -21,7 +22,7 @@ export interface Rounds {
 	/** What could not be stored of them, once they have ended; never rejects. */
 	readonly ended: Promise<readonly string[]>;
 	readonly failures: readonly string[];
-	readonly abstain: { readonly seconds: number; readonly reason: string } | null;
+	readonly abstain: Abstention | null;
 }
 
 /** Fence agents at once. */
@@ -87,7 +88,7 @@ export async function beginRounds(
 	);
 	const [first] = lost;
 	const reason = `the verdict on ${first?.host.name} no longer stood before its power-off`;
-	const abstain = first && stands.length === 0 ? { seconds: 30, reason } : null;
+	const abstain = first && stands.length === 0 ? abstentionFor(reason) : null;
 	const hosts: string[] = [];
 	const failures: string[] = [];
 	const running: Promise<void>[] = [];

@@ -1,5 +1,6 @@
 import { hostOf } from './decide/health.ts';
 import { hostNameOf } from './decide/names.ts';
+import { authorizeBy } from './io/authorize.ts';
 import { readBootId, systemClock } from './io/clock.ts';
 import { configPath, loadConfig } from './io/config.ts';
 import { openConsul } from './io/consul.ts';
@@ -8,6 +9,7 @@ import { readNetworks, readSelf } from './io/consul-network.ts';
 import { openFence } from './io/fence.ts';
 import { openMasakari } from './io/masakari.ts';
 import { isRefused } from './io/probe.ts';
+import { shareSignal } from './io/shared-signal.ts';
 import type { Run } from './run.ts';
 import type { Config } from './schema/config.ts';
 import type { Surroundings } from './surroundings.ts';
@@ -44,6 +46,7 @@ export async function openSurroundings(
 	const hub = config.networks[settings.hub];
 	if (hub === undefined) throw new Error(`no agent of the hub ${settings.hub}`);
 	const timeoutMs = settings.fencing.mode === 'none' ? 0 : settings.fencing.timeoutMs;
+	const auth = authorizeBy(config, env, { signal, timeoutMs: limits.masakariMs });
 	const node = await readSelf(agentOf(settings.hub));
 	const self = hostOf(hostNameOf(node, settings.nodeNames[settings.hub]));
 	return {
@@ -56,8 +59,8 @@ export async function openSurroundings(
 		clock: systemClock,
 		kv: openKv(agentOf(settings.hub), kvPrefix),
 		// What is learnt of a POST is recorded even though the run is being ended; each call has its timeout.
-		lastWords: openKv(openConsul(hub, new AbortController().signal), kvPrefix),
-		masakari: openMasakari(config.masakari, { signal, getTimeoutMs: limits.masakariMs }),
+		lastWords: openKv(openConsul(hub, shareSignal(new AbortController().signal)), kvPrefix),
+		masakari: openMasakari(config.masakari, { signal, getTimeoutMs: limits.masakariMs, auth }),
 		isRefused: (serf) => isRefused(serf, probeMs, signal),
 	};
 }

@@ -1,5 +1,6 @@
 import { keyOf } from './decide/keys.ts';
 import { sameView } from './decide/own-view.ts';
+import { type Abstention, goAhead, standBack } from './decide/standing-back.ts';
 import type { Stored } from './decide/stored.ts';
 import type { View } from './decide/view.ts';
 import type { World } from './decide/world.ts';
@@ -40,15 +41,17 @@ export async function renewView(around: Surroundings, stored: Stored): Promise<v
 }
 
 /** Makes this controller stand back for a while, and say why; another may be able to. */
-export async function abstain(
-	around: Surroundings,
-	{ seconds, reason }: { readonly seconds: number; readonly reason: string },
-): Promise<void> {
-	const { kv, self, clock } = around;
-	await change(kv, viewKey(self), parseView, (view) => ({
-		...view,
-		abstains: { until: clock.uptime() + seconds, reason: reason.slice(0, 200) },
-	}));
+export async function abstain(around: Surroundings, abstention: Abstention): Promise<void> {
+	const { lastWords, self, clock } = around;
+	const random = clock.random();
+	await change(lastWords, viewKey(self), parseView, (view) =>
+		standBack(view, abstention, clock.uptime(), random),
+	);
+}
+
+/** Forgets how often this controller stood back: Masakari took a POST of its. */
+export async function succeed({ kv, self }: Surroundings, view: View): Promise<void> {
+	if (view.stood_back) await change(kv, viewKey(self), parseView, goAhead);
 }
 
 /** A read between two ticks saw these hosts otherwise: what was seen before it confirms nothing. */

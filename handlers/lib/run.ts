@@ -1,5 +1,6 @@
 import { capLines } from './decide/report-text.ts';
 import { type ErrorCode, HostmonitorError, messageOf } from './errors.ts';
+import { shareSignal } from './io/shared-signal.ts';
 import { type Log, logToStderr } from './log.ts';
 
 /** What an executable is given by its frame. */
@@ -52,10 +53,9 @@ async function bounded<T>(
 	body: (run: Run) => Promise<T>,
 ): Promise<T> {
 	const ending = new AbortController();
+	const signal = shareSignal(ending.signal);
 	const end = (why: string) => ending.abort(new HostmonitorError('DEADLINE', why));
-	const deadline = setTimeout(() => {
-		end(`not done within ${seconds} s`);
-	}, seconds * 1000);
+	const deadline = setTimeout(() => end(`not done within ${seconds} s`), seconds * 1000);
 	const overrun = setTimeout(onOverrun, seconds * 1000 + graceMs);
 	for (const name of ['SIGTERM', 'SIGINT'] as const) {
 		process.once(name, () => {
@@ -65,9 +65,9 @@ async function bounded<T>(
 	}
 	try {
 		const { argv, env } = process;
-		return await body({ argv: argv.slice(2), env, signal: ending.signal, log: logToStderr });
+		return await body({ argv: argv.slice(2), env, signal, log: logToStderr });
 	} catch (error) {
-		throw ending.signal.aborted ? ending.signal.reason : error;
+		throw signal.aborted ? signal.reason : error;
 	} finally {
 		clearTimeout(deadline);
 		clearTimeout(overrun);

@@ -2,8 +2,11 @@ import { commitOperations } from './commit.ts';
 import { beginAttempt } from './decide/attempt.ts';
 import type { PostAnswer } from './decide/masakari.ts';
 import { decideNotification, generatedTimeAt } from './decide/notification.ts';
-import { decideAbstention, decideLearnt } from './decide/outcome.ts';
+import { decideLearnt } from './decide/outcome.ts';
+import { isAlone } from './decide/own-view.ts';
 import { plan } from './decide/plan.ts';
+import { outagesOf } from './decide/relapse.ts';
+import { type Abstention, abstentionFor, decideAbstention } from './decide/standing-back.ts';
 import type { Step } from './decide/steps.ts';
 import type { World } from './decide/world.ts';
 import { messageOf } from './errors.ts';
@@ -21,7 +24,7 @@ export interface Sent {
 	readonly notified: readonly string[];
 	/** What was not sent, and why: the next run tries again. */
 	readonly failures: readonly string[];
-	readonly abstain: { readonly seconds: number; readonly reason: string } | null;
+	readonly abstain: Abstention | null;
 }
 
 /** A host that the plan lets go on, and what its POST rests on. */
@@ -49,7 +52,8 @@ async function notify(
 		const doubt = await proveAgain(around, host, before, world.readAt);
 		if (doubt !== null) return unsent(doubt);
 	}
-	const incident = beginAttempt(before, facts, around.self, clock.now(), generated, status);
+	const begun = beginAttempt(before, facts, around.self, clock.now(), generated, status);
+	const incident = { ...begun, outages: outagesOf(facts, world.reads) };
 	const { generated_time, number } = incident.attempt;
 
 	const sentAt = clock.uptime();
@@ -70,8 +74,7 @@ async function notify(
 	const since = incident.generated_times[0] ?? generated_time;
 	const asked = answer.kind === 'conflict' || answer.kind === 'refused';
 	const found = asked ? await masakari.lookUp(uuid, since) : null;
-	const random = clock.random();
-	const learnt = decideLearnt(answer, found?.ok ? found.rows : null, incident, random);
+	const learnt = decideLearnt(answer, found?.ok ? found.rows : null, incident, clock.random());
 	await record(around, host, incident, learnt);
 	const accepted = learnt.kind === 'accepted';
 	log(accepted ? 'info' : 'warn', `attempt ${number} of ${incident.name}: ${learnt.kind}`, {
@@ -79,7 +82,7 @@ async function notify(
 		...('error' in learnt && { reason: learnt.error }),
 		...(learnt.kind === 'accepted' && { notification: learnt.uuid }),
 	});
-	const abstain = accepted ? null : decideAbstention(answer, number, random);
+	const abstain = accepted ? null : decideAbstention(answer, isAlone(world));
 	return { notified: accepted ? [host] : [], failures: [], abstain };
 }
 
@@ -99,11 +102,11 @@ export async function sendBatch(
 	try {
 		if (facts?.ok === false) {
 			const reason = `Masakari does not answer: ${facts.error}`;
-			return { notified: [], failures: [], abstain: { seconds: 30, reason } };
+			return { notified: [], failures: [], abstain: abstentionFor(reason) };
 		}
 		const refused = connections.find((c) => !c.ok);
 		if (refused?.ok === false) {
-			return { notified: [], failures: [], abstain: { seconds: 30, reason: refused.error } };
+			return { notified: [], failures: [], abstain: abstentionFor(refused.error) };
 		}
 		const world = await readWorld(around, earlier);
 		const { steps, view } = plan(world);
@@ -119,7 +122,7 @@ export async function sendBatch(
 		if (due.length === 0) {
 			// Another controller may see it otherwise.
 			const reason = `the verdict on ${lost[0]?.name} no longer stood on live reads`;
-			const abstain = lost.length === 0 ? null : { seconds: 30, reason };
+			const abstain = lost.length === 0 ? null : abstentionFor(reason);
 			return { notified: [], failures: [], abstain };
 		}
 		const sent = await Promise.allSettled(

@@ -26,6 +26,7 @@ export interface AgentOptions {
 	readonly enter?: readonly string[];
 	readonly dir: string;
 	readonly mark: string;
+	readonly env?: Readonly<Record<string, string>>;
 	readonly args: readonly string[];
 }
 
@@ -124,7 +125,7 @@ export function createAgent(options: AgentOptions): Agent {
 }
 
 // Not execa: an agent must log without this process reading pipes for it.
-// The environment is bare, as a unit's is, but for the mark that finds whatever the agent runs.
+// The environment is bare but for what its unit sets, and the mark that finds whatever the agent runs.
 function spawnAgent(options: AgentOptions, configDir: string, logFile: string): ChildProcess {
 	const { node, address, dir, mark, enter = [] } = options;
 	const own = ['-node', node, '-bind', address, '-client', address, '-data-dir', join(dir, 'data')];
@@ -134,7 +135,7 @@ function spawnAgent(options: AgentOptions, configDir: string, logFile: string): 
 	try {
 		return spawn(command, [...args, '-config-dir', configDir], {
 			cwd: '/',
-			env: { PATH: '/usr/bin:/bin', [CLOUD_MARK]: mark },
+			env: { PATH: '/usr/bin:/bin', ...options.env, [CLOUD_MARK]: mark },
 			stdio: ['ignore', log, log],
 		});
 	} finally {

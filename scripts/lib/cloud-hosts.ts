@@ -33,6 +33,7 @@ export interface HostsOptions {
 	readonly gossip?: 'default' | 'fast';
 	readonly args?: readonly string[];
 	readonly place?: Place;
+	readonly env?: Readonly<Record<string, string>>;
 }
 
 /** Controllers first; nothing is started yet. */
@@ -63,6 +64,7 @@ export function createHosts(options: HostsOptions): Host[] {
 				enter: place?.enter(index + 1) ?? [],
 				dir: join(dir, network),
 				mark: options.mark,
+				...(options.env && { env: options.env }),
 				args: [
 					...['-config-file', file, '-config-file', common, '-retry-interval', '500ms'],
 					...join_.flat(),

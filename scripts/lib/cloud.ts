@@ -26,6 +26,8 @@ export interface CloudOptions {
 	readonly args?: readonly string[];
 	/** Default: loopback addresses of this machine. */
 	readonly place?: Place;
+	/** What the agents' units set, for all that they run. */
+	readonly env?: Readonly<Record<string, string>>;
 }
 
 /** Real Consul clusters on loopback addresses, one per network, with the files of `consul.d/`. */

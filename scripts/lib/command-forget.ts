@@ -14,7 +14,7 @@ import { openStore, readStored, requireReadable } from './store.ts';
 function networksWith(
 	{ snapshots }: Stored,
 	host: string,
-	...lists: readonly ('up' | 'down' | 'left' | 'vanished')[]
+	...lists: readonly ('up' | 'down' | 'left' | 'vanished' | 'maintenance')[]
 ): string[] {
 	const listed = (value: Snapshot) => lists.some((list) => value[list].includes(host));
 	return Object.entries(snapshots).flatMap(([n, { value }]) => (listed(value) ? [n] : []));
@@ -36,7 +36,9 @@ export function decideRefusal(stored: Stored, host: string, network?: string): s
 			`to keep it from being recovered: hostmonitor maintenance ${host} --reason TEXT`
 		);
 	}
-	if (gone.length > 0 || stored.incidents[host]) return null;
+	// Gone while in `consul maint`: that alone may be left of it.
+	const left = gone.length > 0 || networksWith(stored, host, 'maintenance').length > 0;
+	if (left || stored.incidents[host]) return null;
 	return `${host} neither vanished nor left any network, and has no incident: nothing to forget`;
 }
 
@@ -66,10 +68,10 @@ async function run(run: Run): Promise<CommandResult> {
 	if (whole && (await changeIncident(kv, host, (incident) => ({ ...incident, forgotten })))) {
 		lines.push(`${host}: its incident will be closed by the controllers`);
 	}
-	for (const network of networksWith(stored, host, 'vanished', 'left')) {
+	for (const network of networksWith(stored, host, 'vanished', 'left', 'maintenance')) {
 		if (!whole && network !== values.network) continue;
 		await change(kv, `networks/${network}`, parseSnapshot, (snapshot) => {
-			const next = forgetHost(snapshot, host);
+			const next = forgetHost(snapshot, host, whole);
 			return sameSnapshot(snapshot, next) ? snapshot : next;
 		});
 		lines.push(`${host}: forgotten on ${network}`);
@@ -86,8 +88,8 @@ export const forget: Command = {
 	summary: 'forget a host that vanished or left for good',
 	help: [
 		'For a host that is gone from its networks and will not come back: takes it from their lists of',
-		'vanished and left hosts, and lets the controllers close its incident. Refused while any network',
-		'shows it up or down. One that comes back later is a new host.',
+		'vanished and left hosts and of those in `consul maint`, and lets the controllers close its',
+		'incident. Refused while any network shows it up or down. One that comes back later is a new host.',
 		'',
 		'  --network NAME  only there: the host will not rejoin this network and goes on without it.',
 		'                  One that left it may be recovered from then on, as soon as gossip has',

@@ -23,6 +23,13 @@ export function jsonAnswer(status: number, value: unknown, version: string): Ans
 	return { status, headers, body: JSON.stringify(value) };
 }
 
+/** What Masakari's code has not foreseen, with the name of Python's exception. */
+export function unexpectedAnswer(exception: string, version?: string): Answer {
+	const report = 'Please report this at https://bugs.launchpad.net/masakari/ and attach the';
+	const reason = `Masakari API log if possible.\n<class '${exception}'>`;
+	return faultAnswer(500, `Unexpected API Error. ${report} ${reason}`, version);
+}
+
 /** A refusal with its reason; without a version it speaks before one was understood. */
 export function faultAnswer(status: number, message: string, version?: string): Answer {
 	const name = FAULT_NAMES[status] ?? 'masakariFault';

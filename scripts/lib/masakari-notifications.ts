@@ -1,6 +1,6 @@
 /** `/v1/notifications`: the only resource a monitor writes to. */
 
-import { type Answer, faultAnswer, jsonAnswer } from './masakari-answers.ts';
+import { type Answer, faultAnswer, jsonAnswer, unexpectedAnswer } from './masakari-answers.ts';
 import { type Asked, forbids, parseBody } from './masakari-asked.ts';
 import { payloadFault, readSent } from './masakari-requests.ts';
 import { type NotificationRow, notificationFields, parseTime } from './masakari-rows.ts';
@@ -48,7 +48,7 @@ export function showNotification(asked: Asked): Answer | Promise<Answer> {
 async function showDetails(asked: Asked, row: NotificationRow): Promise<Answer> {
 	const { engine, rpcTimeoutMs, version } = asked;
 	if (!(await engine.answers(rpcTimeoutMs))) {
-		return faultAnswer(500, 'Unexpected API Error: no answer from the engine.', version);
+		return unexpectedAnswer('oslo_messaging.exceptions.MessagingTimeout', version);
 	}
 	const details = { ...notificationFields(row), recovery_workflow_details: [] };
 	return jsonAnswer(200, { notification: details }, version);

@@ -5,10 +5,12 @@ import type { Finding } from '../../handlers/lib/decide/report.ts';
 import { emptySnapshot } from '../../handlers/lib/decide/snapshot.ts';
 import type { Stored } from '../../handlers/lib/decide/stored.ts';
 import { ConsulError, messageOf } from '../../handlers/lib/errors.ts';
+import { authorizeBy } from '../../handlers/lib/io/authorize.ts';
 import { systemClock } from '../../handlers/lib/io/clock.ts';
 import { type Consul, jsonOf, openConsul } from '../../handlers/lib/io/consul.ts';
 import { readNetwork, readSelf } from '../../handlers/lib/io/consul-network.ts';
-import { openMasakari } from '../../handlers/lib/io/masakari.ts';
+import { type MasakariOptions, openMasakari } from '../../handlers/lib/io/masakari.ts';
+import type { Run } from '../../handlers/lib/run.ts';
 import type { Config } from '../../handlers/lib/schema/config.ts';
 import { valueAt } from '../../handlers/lib/schema/pointer.ts';
 import { parseStored } from '../../handlers/lib/schema/stored.ts';
@@ -87,10 +89,11 @@ function judgeKv(store: Store, { unreadable, views }: Stored): Inspection {
 /** What checks/masakari says, and in mode observe also whether notifications would be taken. */
 async function judgeMasakari(
 	{ masakari: address, settings }: Config,
-	{ reads, stored, signal }: { reads: Reads; stored: Stored; signal: AbortSignal },
+	{ reads, stored }: { reads: Reads; stored: Stored },
+	options: MasakariOptions,
 ): Promise<Inspection> {
 	const { now } = systemClock;
-	const masakari = openMasakari(address, { signal });
+	const masakari = openMasakari(address, options);
 	const [facts, right] = await Promise.all([masakari.readFacts(now), masakari.mayNotify(now)]);
 	const found = decideMasakariFindings({ settings, reads, stored, now: now() }, facts, right);
 	const textsOf = (wanted: Finding['level']) =>
@@ -109,7 +112,7 @@ async function attempt(what: string, judge: () => Promise<Inspection>): Promise<
 }
 
 /** Reads every network, the KV and Masakari once, as a controller does. */
-export async function inspect(store: Store, signal: AbortSignal): Promise<Inspection> {
+export async function inspect(store: Store, { env, signal }: Run): Promise<Inspection> {
 	const { config } = store;
 	const found = new Map<string, Inspected>();
 	const networks = await Promise.all(
@@ -126,9 +129,13 @@ export async function inspect(store: Store, signal: AbortSignal): Promise<Inspec
 	const stored = readStored(store);
 	// Without the KV, what the networks show now is compared.
 	const known = stored.catch(() => parseStored([], 0));
+	// A token that is kept would not show that one can be had.
+	const auth = authorizeBy(config, env, { signal }, { kept: false });
 	const rest = await Promise.all([
 		attempt('KV', async () => judgeKv(store, await stored)),
-		attempt('Masakari', async () => judgeMasakari(config, { reads, stored: await known, signal })),
+		attempt('Masakari', async () =>
+			judgeMasakari(config, { reads, stored: await known }, { signal, auth }),
+		),
 	]);
 	const all = [...networks, judgeNames(seen), ...rest];
 	return {

@@ -46,6 +46,9 @@ const refusals: Readonly<
 	503: { scope: 'everywhere', rarely: false },
 };
 
+/** A proxy's word on the server behind it: another controller may meet another proxy, or another server. */
+const onTheWay = [502, 504];
+
 const longestRetryAfterMs = 600_000;
 const longestError = 300;
 
@@ -53,7 +56,9 @@ const longestError = 300;
 export function decideAnswer(end: PostEnd): PostAnswer {
 	if (end.kind === 'failed') {
 		const error = shorten(end.error, longestError);
-		return { kind: end.phase === 'connect' ? 'unsent' : 'ambiguous', error };
+		return end.phase === 'connect'
+			? { kind: 'unsent', error }
+			: { kind: 'ambiguous', error, scope: 'controller' };
 	}
 	const { status, notification } = end;
 	if (status === 202 && notification !== null) return { kind: 'accepted', ...notification };
@@ -64,7 +69,9 @@ export function decideAnswer(end: PostEnd): PostAnswer {
 		return because === null ? { kind: 'ambiguous', error } : { kind: 'conflict', because, error };
 	}
 	const refusal = refusals[status];
-	if (refusal === undefined) return { kind: 'ambiguous', error };
+	if (refusal === undefined) {
+		return { kind: 'ambiguous', error, ...(onTheWay.includes(status) && { scope: 'controller' }) };
+	}
 	const retryAfterMs = retryAfter(end.retryAfter, end.now);
 	return {
 		kind: 'refused',

@@ -1,9 +1,7 @@
-import { type FencingOn, leaseMs, type Offed, type PowerReading } from './fencing.ts';
+import { type FencingOn, isRecent, leaseMs, type Offed, type PowerReading } from './fencing.ts';
 import type { Fencing, Incident } from './incident.ts';
 import { backOffMs } from './outcome.ts';
 
-/** How old a reading may be when the next one counts as consecutive, ms. */
-export const recentMs = 60_000;
 const longestError = 300;
 
 /** What a round has learnt so far, and who goes on with it: itself (true), or whoever comes next. */
@@ -79,11 +77,13 @@ export function recordReading(
 				read_at: now,
 			};
 		}
-		const recent = now - (fencing.read_at ?? 0) <= recentMs;
-		const readings = recent ? fencing.readings + 1 : 1;
-		const read = { ...without(fencing, 'error'), readings, read_at: now, power: 'off' as const };
+		const before = isRecent(fencing, now)
+			? fencing
+			: { ...without(fencing, 'proven_at'), readings: 0 };
+		const readings = before.readings + 1;
+		const read = { ...without(before, 'error'), readings, read_at: now, power: 'off' as const };
 		const proven = readings >= settings.readings;
-		return proven ? { ...read, failures: 0, proven_at: fencing.proven_at ?? now } : read;
+		return proven ? { ...read, failures: 0, proven_at: before.proven_at ?? now } : read;
 	});
 }
 

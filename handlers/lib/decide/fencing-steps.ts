@@ -36,7 +36,7 @@ export function decideBeginning(world: World, facts: HostFacts): Step | null {
 	if (fencing.mode === 'none') return { kind: 'begin', host: facts };
 	const incident = world.stored.incidents[facts.host]?.value;
 	if (isGivenUp(incident, fencing)) return { kind: 'begin', host: facts, proof: 'none' };
-	const next = nextFencing(incident?.fencing, fencing);
+	const next = nextFencing(incident?.fencing, fencing, world.now);
 	if (next === 'proven' || backOn(incident, facts).length > 0) return null;
 	if (incident?.fencing === undefined) return { kind: 'fence', host: facts, next };
 	// Readings go on whatever the networks say: `decideProving`.
@@ -78,7 +78,9 @@ function proveOne(
 	}
 	const at = nextAttempt(incident);
 	if (at === null || held.length > 0) return null;
-	const next = nextFencing(fencing, settings);
+	const next = nextFencing(fencing, settings, world.now);
+	// A proof that has aged is renewed when Masakari is to be told, not before.
+	if (fencing.proven_at !== undefined && at > world.now) return null;
 	if (next === 'read' && fencing.next_try <= world.now) return { kind: 'fence', host: facts, next };
 	return next === 'proven' && at <= world.now
 		? { kind: 'begin', host: facts, proof: 'power' }

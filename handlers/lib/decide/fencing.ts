@@ -24,11 +24,26 @@ export const readingGapMs = 2000;
 /** After so many failures in a row a host counts as not to be proven off. */
 const giveUpAfter = 3;
 /** An incident without any round. */
-const none = { round: 0, offs: 0, readings: 0, failures: 0 };
+const unfenced: Pick<Fencing, 'round' | 'offs' | 'readings' | 'failures'> & Partial<Fencing> = {
+	...{ round: 0, offs: 0, readings: 0, failures: 0 },
+};
 
-/** What is next for a host that is to be proven off. The power goes off first, and again if it is on. */
-export function nextFencing(fencing: Fencing | undefined, { mode }: FencingOn): FencingNext {
-	if (fencing?.proven_at !== undefined) return 'proven';
+/** How old a reading may be when the next one counts as consecutive, and what it proved still counts, ms. */
+export const recentMs = 60_000;
+/** Whether a host was last read so shortly ago that the reading still says something. */
+export const isRecent = ({ read_at }: Pick<Fencing, 'read_at'>, now: number): boolean =>
+	read_at !== undefined && Math.abs(now - read_at) <= recentMs;
+
+/**
+ * What is next for a host that is to be proven off. The power goes off first, and again if it is on. A proof
+ * that was not acted on in time proves nothing: somebody may have come and gone.
+ */
+export function nextFencing(
+	fencing: Fencing | undefined,
+	{ mode }: FencingOn,
+	now: number,
+): FencingNext {
+	if (fencing?.proven_at !== undefined && isRecent(fencing, now)) return 'proven';
 	const needsOff = fencing === undefined || fencing.offs === 0 || fencing.power === 'on';
 	return mode === 'off' && needsOff ? 'off' : 'read';
 }
@@ -54,14 +69,17 @@ export function beginRound(
 	now: number,
 	generatedTime: string,
 ): Incident {
-	const { power, ...last } = before?.fencing ?? { ...none, power: undefined };
+	const { power, proven_at, ...last } = before?.fencing ?? unfenced;
 	const isOff = next === 'off';
+	const goesOn = !isOff && isRecent(last, now);
 	const fencing: Fencing = {
 		...last,
 		...{ mode: settings.mode, round: last.round + 1, controller },
 		next_try: now + leaseMs(settings),
-		// What was read before the power went off says nothing of what it came to.
-		...(isOff && { offs: last.offs + 1, off_at: now, readings: 0 }),
+		// What was read before the power went off, or long ago, says nothing of what it came to.
+		...(isOff && { offs: last.offs + 1, off_at: now }),
+		...(!goesOn && { readings: 0 }),
+		...(goesOn && proven_at !== undefined && { proven_at }),
 		...(!isOff && power !== undefined && { power }),
 	};
 	if (before) return { ...before, state: 'fencing', fencing };

@@ -10,6 +10,12 @@ export type HeldBy = Readonly<Record<string, readonly Held[]>>;
 /** Up to so many due hosts, a view names every gate that holds one; beyond, the first. */
 const fullyNamed = 100;
 
+/**
+ * Gates whose end makes a host confirm anew: what was seen while they were closed may be the work itself, or
+ * one side's word, and its end is not yet in the catalog.
+ */
+const confirmedAnew = ['paused', 'maintenance', 'leaving', 'storm', 'agent'];
+
 /** Due hosts that are not sent yet and that a gate holds. */
 export function heldHosts(due: readonly HostFacts[], world: Gated): HeldBy {
 	const pending = due.filter(
@@ -20,7 +26,7 @@ export function heldHosts(due: readonly HostFacts[], world: Gated): HeldBy {
 		due.length <= fullyNamed
 			? held
 			: held
-					.filter(({ gate }, i) => i === 0 || ['leaving', 'storm', 'agent'].includes(gate))
+					.filter(({ gate }, i) => i === 0 || confirmedAnew.includes(gate))
 					.map(({ gate, reason }, i) => ({ gate, reason: i === 0 ? reason.slice(0, 80) : '' }));
 	return Object.fromEntries(
 		pending
@@ -29,16 +35,15 @@ export function heldHosts(due: readonly HostFacts[], world: Gated): HeldBy {
 	);
 }
 
-/** Hosts that confirm anew: a storm held them (an approved one goes on), or their verdict did not stand. */
+/** Hosts that confirm anew: a gate no longer holds them. One approved in spite of a storm goes on. */
 export function freedHosts(before: HeldBy, now: HeldBy, world: World): Set<string> {
 	const by = (held: HeldBy, host: string, gate: string) => held[host]?.some((h) => h.gate === gate);
 	const freed = (host: string, gate: string) => by(before, host, gate) && !by(now, host, gate);
 	return new Set(
-		Object.keys(before).filter(
-			(host) =>
-				freed(host, 'agent') ||
-				freed(host, 'leaving') ||
-				(freed(host, 'storm') && !isApproved(world, host)),
+		Object.keys(before).filter((host) =>
+			confirmedAnew.some(
+				(gate) => freed(host, gate) && !(gate === 'storm' && isApproved(world, host)),
+			),
 		),
 	);
 }

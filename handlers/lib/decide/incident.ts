@@ -76,6 +76,8 @@ export interface Incident {
 	/** Health by network name when the incident began. */
 	readonly vector: Vector;
 	readonly opened_at: number;
+	/** Which outage the last attempt is of: by network, the catalog's index of its serfHealth. */
+	readonly outages?: Readonly<Record<string, number>>;
 	/** Every `generated_time` a row of ours may carry, oldest first. */
 	readonly generated_times: readonly string[];
 	/** The running or last attempt. */

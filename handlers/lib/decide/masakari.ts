@@ -60,4 +60,9 @@ export type PostAnswer =
 	/** Not a byte was written. */
 	| { readonly kind: 'unsent'; readonly error: string }
 	/** Written, and what came back proves nothing (500, timeout, reset, rubbish). */
-	| { readonly kind: 'ambiguous'; readonly error: string };
+	| {
+			readonly kind: 'ambiguous';
+			readonly error: string;
+			/** It may have been lost on this controller's way. */
+			readonly scope?: 'controller';
+	  };

@@ -6,8 +6,11 @@ import { isLookUpDue } from './steps.ts';
 /** What one POST or look-up taught us about an incident. */
 export type Learnt =
 	| { readonly kind: 'accepted'; readonly uuid: string; readonly status: NotificationStatus }
-	| { readonly kind: 'refused' | 'unsent'; readonly error: string; readonly waitMs: number }
-	| { readonly kind: 'ambiguous'; readonly error: string }
+	| {
+			readonly kind: 'refused' | 'unsent' | 'ambiguous';
+			readonly error: string;
+			readonly waitMs: number;
+	  }
 	/** A look-up that began at `lookedAt` (wall ms) found no row of ours. */
 	| { readonly kind: 'nothing-there'; readonly lookedAt: number };
 
@@ -15,8 +18,12 @@ export type Learnt =
 export const [firstWaitMs, longestWaitMs] = [10_000, 300_000];
 
 /** Exponential, capped, and spread by `random` (0 to 1) so that controllers do not march in step. */
-export function backOffMs(attempt: number, random: number): number {
-	const full = Math.min(longestWaitMs, firstWaitMs * 2 ** Math.min(attempt - 1, 10));
+export function backOffMs(
+	attempt: number,
+	random: number,
+	[first, longest]: readonly [number, number] = [firstWaitMs, longestWaitMs],
+): number {
+	const full = Math.min(longest, first * 2 ** Math.min(attempt - 1, 10));
 	return Math.round(full * (0.5 + random / 2));
 }
 
@@ -28,17 +35,6 @@ export function findOwn(
 	return rows.find((row) => isOwn(row, incident));
 }
 
-/** When another controller may fare better, this one stands back; seconds and reason, else null. */
-export function decideAbstention(
-	answer: PostAnswer,
-	attempt: number,
-	random: number,
-): { readonly seconds: number; readonly reason: string } | null {
-	if (answer.kind === 'unsent') return { seconds: 30, reason: answer.error };
-	if (answer.kind !== 'refused' || answer.scope !== 'controller') return null;
-	return { seconds: Math.max(30, backOffMs(attempt, random) / 1000), reason: answer.error };
-}
-
 /** What a POST's answer and the look-up after it (null: it failed) come to. */
 export function decideLearnt(
 	answer: PostAnswer,
@@ -46,20 +42,21 @@ export function decideLearnt(
 	incident: Incident,
 	random: number,
 ): Learnt {
-	if (answer.kind === 'accepted' || answer.kind === 'ambiguous') return answer;
+	if (answer.kind === 'accepted') return answer;
 	if (answer.kind === 'unsent') return { ...answer, waitMs: 0 };
-	if (rows === null && answer.kind === 'conflict')
-		return { kind: 'ambiguous', error: answer.error };
+	const waitMs = backOffMs(incident.attempt.number, random);
+	const { error } = answer;
+	const isUnknown = answer.kind === 'ambiguous' || (rows === null && answer.kind === 'conflict');
+	if (isUnknown) return { kind: 'ambiguous', error, waitMs };
 	const own = findOwn(rows ?? [], incident);
 	if (own) return { kind: 'accepted', uuid: own.uuid, status: own.status };
-	const waitMs = backOffMs(incident.attempt.number, random);
-	if (answer.kind === 'conflict') return { kind: 'refused', error: answer.error, waitMs };
+	if (answer.kind === 'conflict') return { kind: 'refused', error, waitMs };
 	const elsewhere = answer.scope === 'controller' ? 0 : waitMs;
 	const rarely = answer.rarely && answer.scope === 'everywhere' ? longestWaitMs : elsewhere;
 	return {
 		// Without a look-up the next attempt keeps its time, as if nothing had been sent.
 		kind: rows === null ? 'unsent' : 'refused',
-		error: answer.error,
+		error,
 		waitMs: Math.max(rarely, answer.retryAfterMs ?? 0),
 	};
 }
@@ -95,6 +92,7 @@ export function recordLearnt<T extends Incident | ClosedIncident>(
 		return { ...incident, attempt: { ...attempt, look_ups: [...attempt.look_ups, lookedAt] } };
 	}
 	const { kind, error } = learnt;
-	const next_try = kind === 'ambiguous' ? incident.next_try : now + learnt.waitMs;
+	const soonest = kind === 'ambiguous' ? incident.next_try : 0;
+	const next_try = Math.max(soonest, now + learnt.waitMs);
 	return { ...incident, attempt: { ...attempt, outcome: kind, error }, next_try };
 }

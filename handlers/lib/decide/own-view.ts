@@ -48,6 +48,9 @@ export function otherViews(world: World): Readonly<Record<string, View>> {
 	);
 }
 
+/** Whether no other controller lives. */
+export const isAlone = (world: World): boolean => Object.keys(otherViews(world)).length === 0;
+
 /** What this controller could find out about Masakari; null where it had no reason to ask. */
 export function masakariWord({ masakari }: World): View['masakari'] {
 	if (masakari === null) return null;

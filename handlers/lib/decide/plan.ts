@@ -6,6 +6,7 @@ import { freedHosts, heldHosts } from './held.ts';
 import { currentSnapshots, decideHosts, type HostFacts, monitoredHosts } from './hosts.ts';
 import { emptyView, masakariWord, otherViews, previousView } from './own-view.ts';
 import { outagesOf, relapsedHosts } from './relapse.ts';
+import { stoodBack } from './standing-back.ts';
 import { isReturning, nextAttempt, type Step, stepsWithoutConfirmation } from './steps.ts';
 import { countStorm, decideStorm, stormLimit } from './storm.ts';
 import type { View } from './view.ts';
@@ -94,6 +95,7 @@ export function plan(world: World): Planned {
 			.map(([host]) => host),
 		uptime,
 	);
+	const stood = stoodBack(previous, uptime);
 	const abstains = previous.abstains && previous.abstains.until > uptime ? previous.abstains : null;
 
 	const steps: Step[] = stepsWithoutConfirmation(world, hosts, returning);
@@ -134,6 +136,7 @@ export function plan(world: World): Planned {
 		held,
 		masakari: masakariWord(world),
 		abstains,
+		...(stood && { stood_back: stood }),
 	};
 	return { view, hosts, steps, deadline: nextMoment(moments, uptime) };
 }

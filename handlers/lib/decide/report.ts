@@ -2,6 +2,7 @@ import { upOn } from './fencing-steps.ts';
 import { flapping } from './flaps.ts';
 import { currentSnapshots, type HostFacts } from './hosts.ts';
 import type { Incident } from './incident.ts';
+import { missedOutages } from './missed.ts';
 import type { Planned } from './plan.ts';
 import { fencingText } from './report-text.ts';
 import { findStrangers } from './strangers.ts';
@@ -121,6 +122,7 @@ export function decideFindings(world: World, done: Planned): Finding[] {
 		const back = view.returning[host] !== undefined;
 		found.push(ofIncident(value, back, view.held[host]?.[0], done.hosts.get(host)));
 	}
+	found.push(...missedOutages(world, done.hosts));
 	for (const facts of done.hosts.values()) {
 		const finding = stored.incidents[facts.host] ? null : ofHost(facts, done, world);
 		if (finding) found.push(finding);

@@ -71,8 +71,13 @@ export function sameSnapshot(a: Snapshot, b: Snapshot): boolean {
 	return JSON.stringify(a) === JSON.stringify(b);
 }
 
-/** A snapshot without an operator's forgotten host. */
-export function forgetHost(snapshot: Snapshot, host: string): Snapshot {
+/** A snapshot without an operator's forgotten host; its `consul maint` goes where it is gone everywhere. */
+export function forgetHost(snapshot: Snapshot, host: string, everywhere = true): Snapshot {
 	const others = (names: readonly string[]) => names.filter((name) => name !== host);
-	return { ...snapshot, vanished: others(snapshot.vanished), left: others(snapshot.left) };
+	return {
+		...snapshot,
+		vanished: others(snapshot.vanished),
+		left: others(snapshot.left),
+		maintenance: everywhere ? others(snapshot.maintenance) : snapshot.maintenance,
+	};
 }

@@ -108,12 +108,12 @@ export function isReturning(
 	});
 }
 
-/** Closed incidents whose STARTED is still to be sent: best effort, for ten minutes. */
-function decideStarts({ stored, now, settings }: World): Step[] {
+/** Keys of closed incidents whose STARTED is still to be sent: best effort, for ten minutes. */
+export function pendingStarts({ stored, now, settings }: World): string[] {
 	if (settings.mode === 'observe') return [];
 	return Object.entries(stored.history).flatMap(([key, { value }]) => {
 		const due = value.started?.state === 'pending' && value.started.tries < 3;
-		return due && now - value.closed_at < 600_000 ? [{ kind: 'start' as const, key }] : [];
+		return due && now - value.closed_at < 600_000 ? [key] : [];
 	});
 }
 
@@ -132,5 +132,6 @@ export function stepsWithoutConfirmation(
 			return step ? [step] : [];
 		},
 	);
-	return [...decideStarts(world), ...perIncident];
+	const starts = isClockRight(world.masakari) ? pendingStarts(world) : [];
+	return [...starts.map((key) => ({ kind: 'start' as const, key })), ...perIncident];
 }

@@ -50,6 +50,8 @@ export interface View {
 	readonly masakari: { readonly answers: boolean; readonly error?: string } | null;
 	/** This controller does not contend for the lock until then, and why. */
 	readonly abstains: { readonly until: number; readonly reason: string } | null;
+	/** How often it did in a row since its last accepted POST, and until when the last time. */
+	readonly stood_back?: { readonly times: number; readonly until: number };
 	/** Digest of the decision configuration. */
 	readonly configuration: string;
 	readonly mode: 'act' | 'observe';

@@ -34,3 +34,8 @@ export function isClockRight(masakari: MasakariFacts | null): boolean {
 	const seconds = masakari.offsetMs / 1000;
 	return seconds >= -5 && seconds <= 6;
 }
+
+/** This controller's wall clock (ms), or Masakari's where that shows that ours is wrong. */
+export function wallTime(now: number, masakari: MasakariFacts | null): number {
+	return !masakari?.ok || isClockRight(masakari) ? now : now - masakari.offsetMs;
+}

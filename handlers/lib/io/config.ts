@@ -12,6 +12,8 @@ import { cut, quote } from '../schema/wording.ts';
 
 const defaultPath = '/etc/hostmonitor/hostmonitor.yaml';
 const maxBytes = 1024 * 1024;
+/** All that is said of a secret file. */
+const unreadable = 'cannot be read as YAML: quote every value that is not a plain word';
 
 /** Where the configuration is: `--config`, else HOSTMONITOR_CONFIG, else under /etc. */
 export function configPath(
@@ -50,14 +52,19 @@ export function readText(file: string): string {
 interface Found {
 	readonly values: Map<string, number>;
 	readonly keys: Map<string, Map<string, number>>;
-	readonly problems: { readonly offset: number; readonly message: string }[];
+	readonly problems: {
+		readonly offset: number;
+		readonly message: string;
+		readonly bare?: string;
+	}[];
 }
 
 /** Notes where everything stands; linear in the file, as yaml's own check of keys is not. */
 function walk(node: unknown, pointer: string, found: Found): void {
 	if (isAlias(node)) {
 		const message = `alias *${cut(node.source, 64)}: expected the value itself, aliases are not taken`;
-		found.problems.push({ offset: node.range?.[0] ?? 0, message });
+		const bare = `${unreadable}; aliases are not taken`;
+		found.problems.push({ offset: node.range?.[0] ?? 0, message, bare });
 	} else if (isSeq(node)) {
 		found.values.set(pointer, node.range?.[0] ?? 0);
 		for (const [index, item] of node.items.entries()) {
@@ -107,12 +114,10 @@ export function parseYaml(file: string, text: string, secret = false): OperatorF
 	}
 	if (found.problems.length === 0) walk(doc.contents, '', found);
 	if (found.problems.length > 0) {
-		const said = (message: string) =>
-			secret ? 'cannot be read as YAML: quote every value that is not a plain word' : message;
-		throw configError(
-			file,
-			found.problems.map((p) => ({ ...placeAt(p.offset), message: said(p.message) })),
-		);
+		const placed = found.problems.map(({ offset, message, bare = unreadable }) => {
+			return { ...placeAt(offset), message: secret ? bare : message };
+		});
+		throw configError(file, placed);
 	}
 	return {
 		file,

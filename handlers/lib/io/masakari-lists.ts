@@ -10,6 +10,8 @@ export interface Authorization {
 	readonly endpoint: string;
 	readonly headers: Readonly<Record<string, string>>;
 	readonly tls?: TlsFiles;
+	/** To be called on a 401: nobody shall use this token again, in no process. */
+	readonly onRefused?: () => void;
 }
 
 /** Called before every request, several at once; `renew`: the token it gave last was refused. */
@@ -37,8 +39,14 @@ export async function withToken(
 	authorize: Authorize,
 	send: (authorization: Authorization) => Promise<HttpResponse>,
 ): Promise<HttpResponse> {
-	const response = await send(await authorize(false));
-	return response.status === 401 ? await send(await authorize(true)) : response;
+	const once = async (renew: boolean) => {
+		const authorization = await authorize(renew);
+		const response = await send(authorization);
+		if (response.status === 401) authorization.onRefused?.();
+		return response;
+	};
+	const response = await once(false);
+	return response.status === 401 ? await once(true) : response;
 }
 
 /** GETs with a token. */

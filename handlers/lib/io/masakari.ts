@@ -11,6 +11,7 @@ import { readMasakariFacts } from './masakari-facts.ts';
 import { type Authorize, faultOf, jsonOf, openGet, readAll } from './masakari-lists.ts';
 import { writeNotification } from './masakari-post.ts';
 import { readRight } from './masakari-right.ts';
+import { shareSignal } from './shared-signal.ts';
 
 /** A connection to Masakari, ready for one POST, or why there is none. */
 export type Connected =
@@ -47,8 +48,8 @@ export type StatusRead =
 
 export interface MasakariOptions {
 	readonly signal: AbortSignal;
-	/** Needed where the address names a cloud; otherwise the configured endpoint and no token. */
-	readonly auth?: Authorize;
+	/** Needed where a token is; otherwise the configured endpoint is asked without one. */
+	readonly auth?: Authorize | undefined;
 	readonly getTimeoutMs?: number;
 	readonly connectTimeoutMs?: number;
 }
@@ -63,7 +64,7 @@ export function openMasakari(address: MasakariAddress, options: MasakariOptions)
 	return {
 		readFacts: async (now) => {
 			const ended = new AbortController();
-			const either = AbortSignal.any([signal, ended.signal]);
+			const either = shareSignal(AbortSignal.any([signal, ended.signal]));
 			try {
 				return await readMasakariFacts(openGet(authorize, { ...limits, signal: either, now }), now);
 			} finally {
@@ -111,7 +112,10 @@ export function openMasakari(address: MasakariAddress, options: MasakariOptions)
 						if (posted) throw new Error('a connection posts once');
 						posted = true;
 						const end = await writeNotification(connection, authorization, notification, signal);
-						if (end.kind === 'answered' && end.status === 401) refused = true;
+						if (end.kind === 'answered' && end.status === 401) {
+							refused = true;
+							authorization.onRefused?.();
+						}
 						return decideAnswer(end);
 					},
 				};
@@ -127,5 +131,5 @@ function withoutToken(address: MasakariAddress): Authorize {
 		const { endpoint, tls } = address;
 		return async () => ({ endpoint, headers: {}, tls });
 	}
-	throw new ConfigError(`cloud ${address.cloud}: Keystone is not supported yet`);
+	throw new ConfigError(`cloud ${address.cloud ?? 'of OS_CLOUD'}: Masakari wants a token there`);
 }

@@ -49,6 +49,7 @@ export interface ConfigFile {
 		readonly timeout?: string;
 		readonly unproven?: 'hold' | 'unknown';
 	};
+	readonly cache_dir?: string;
 }
 
 const pem = string('the path of a PEM file');
@@ -112,6 +113,7 @@ const settings = {
 		timeout: duration(bounds.fencing),
 		unproven: oneOf('hold', 'unknown'),
 	}),
+	cache_dir: string('the path of a directory'),
 };
 
 const networks = {
@@ -133,7 +135,7 @@ const masakari = {
 		auth: oneOf('none'),
 		...tls,
 	}),
-	description: '{ cloud: NAME } or { endpoint: URL, auth: none }',
+	description: '{ cloud: NAME }, {} or { endpoint: URL, auth: none }',
 };
 
 /** Whether a parsed YAML file has the shape of a configuration. */

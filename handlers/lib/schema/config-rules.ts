@@ -86,7 +86,8 @@ function* masakari(source: OperatorFile): Generator<Problem> {
 		}
 		return;
 	}
-	if (!endpoint && typeof valueAt(source.value, path) === 'object') {
+	// Nothing at all is the cloud of OS_CLOUD, or of the OS_* variables.
+	if (!endpoint && keys.length > 0) {
 		yield { path, message: `has neither cloud nor endpoint, ${expected}` };
 	}
 	if (endpoint && !keys.includes('auth')) {

@@ -30,10 +30,14 @@ export interface ConsulAddress {
 	readonly tls: TlsFiles;
 }
 
-/** How to reach Masakari: by clouds.yaml, or plainly. */
+/** How to reach Masakari: by clouds.yaml or the OS_* variables, or plainly. */
 export type MasakariAddress =
 	| { readonly auth: 'none'; readonly endpoint: string; readonly tls: TlsFiles }
-	| { readonly auth: 'keystone'; readonly cloud: string };
+	| {
+			readonly auth: 'keystone';
+			/** In clouds.yaml; absent: what OS_CLOUD names, or the OS_* variables. */
+			readonly cloud?: string;
+	  };
 
 /** The configuration, complete: defaults in place, paths absolute, times in milliseconds. */
 export interface Config {
@@ -44,6 +48,8 @@ export interface Config {
 	readonly masakari: MasakariAddress;
 	/** What names the fence agents, and holds their secrets; absent where nothing is fenced. */
 	readonly fencingFile?: string;
+	/** Where tokens are kept between runs. */
+	readonly cacheDir: string;
 	readonly settings: Settings;
 	/** Of what decisions rest on: `settings` without `mode`. */
 	readonly digest: string;
@@ -76,7 +82,8 @@ function toConsulAddress(base: string, keys: NetworkKeys): ConsulAddress {
 
 function toMasakariAddress(base: string, keys: ConfigFile['masakari']): MasakariAddress {
 	if (keys.cloud !== undefined) return { auth: 'keystone', cloud: keys.cloud };
-	const endpoint = keys.endpoint ?? '';
+	if (keys.endpoint === undefined) return { auth: 'keystone' };
+	const { endpoint } = keys;
 	return { auth: 'none', endpoint: parseEndpoint(endpoint) ?? endpoint, tls: toTls(base, keys) };
 }
 
@@ -126,6 +133,7 @@ export function toConfig(source: OperatorFile, keys: ConfigFile, matrix: Matrix)
 		networks: Object.fromEntries(networks.map(([n, k]) => [n, toConsulAddress(base, k)])),
 		masakari: toMasakariAddress(base, keys.masakari),
 		...(fenced && { fencingFile: resolve(base, keys.fencing?.file ?? 'fencing.yaml') }),
+		cacheDir: resolve(base, keys.cache_dir ?? '/var/cache/hostmonitor'),
 		settings,
 		digest: digestOf(settings),
 	};

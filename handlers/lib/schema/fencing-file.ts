@@ -2,6 +2,7 @@ import { isAbsolute } from 'node:path';
 import { hostOf } from '../decide/health.ts';
 import { compile } from './compile.ts';
 import { string } from './config-parts.ts';
+import { sharedProblems } from './fencing-target.ts';
 import { optionalOurs, ours, recordOf } from './parts.ts';
 import { pointerTo, valueAt } from './pointer.ts';
 import { type OperatorFile, type Problem, problemsError, toProblem } from './problems.ts';
@@ -106,16 +107,20 @@ export function parseFencingFile(source: OperatorFile): FenceAgents {
 		);
 	}
 	const { defaults, hosts } = shape.value;
-	const agents = Object.entries(hosts).map(([name, own]): [string, FenceAgent] => {
-		const agent = own.agent ?? defaults?.agent ?? '';
-		const options = Object.entries({ ...defaults?.options, ...own.options });
-		return [
-			hostOf(name),
-			{
-				agent: isAbsolute(agent) ? agent : `/usr/sbin/${agent}`,
-				options: Object.fromEntries(options.map(([key, v]) => [key, valueText(key, v) ?? ''])),
-			},
-		];
-	});
-	return new Map(agents);
+	const agents = new Map(
+		Object.entries(hosts).map(([name, own]): [string, FenceAgent] => {
+			const agent = own.agent ?? defaults?.agent ?? '';
+			const options = Object.entries({ ...defaults?.options, ...own.options });
+			return [
+				hostOf(name),
+				{
+					agent: isAbsolute(agent) ? agent : `/usr/sbin/${agent}`,
+					options: Object.fromEntries(options.map(([key, v]) => [key, valueText(key, v) ?? ''])),
+				},
+			];
+		}),
+	);
+	const shared = [...sharedProblems(source, agents)];
+	if (shared.length > 0) throw problemsError(source, shared);
+	return agents;
 }

@@ -42,6 +42,7 @@ const properties = {
 	state: { type: 'string', enum: ['fencing', 'notifying', 'notified'] },
 	vector: recordOf(health),
 	opened_at: time,
+	outages: recordOf(count),
 	generated_times: listOf(generatedTime),
 	attempt,
 	next_try: time,
@@ -57,7 +58,7 @@ const properties = {
 	forgotten: word,
 };
 const optional = [
-	...(['fencing', 'host_status', 'notified_at', 'uuid'] as const),
+	...(['outages', 'fencing', 'host_status', 'notified_at', 'uuid'] as const),
 	...(['masakari_status', 'acknowledged', 'forgotten'] as const),
 ];
 
