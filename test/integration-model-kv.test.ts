@@ -1,13 +1,16 @@
 /** The model's KV and a real agent are given the same operations, and must say the same. */
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import fc from 'fast-check';
 import { openConsul } from '../handlers/lib/io/consul.ts';
 import { openKv } from '../handlers/lib/io/consul-kv.ts';
 import type { Kv, KvOperation } from '../handlers/lib/io/kv.ts';
 import { type Cloud, startCloud } from '../scripts/lib/cloud.ts';
 import { eventually } from '../scripts/lib/eventually.ts';
+import { createExpiringKv } from './fixtures/model-expiry.ts';
 import { type AtOnce, createModelKv } from './fixtures/model-kv.ts';
+import { createTime } from './fixtures/model-time.ts';
 
 let cloud: Cloud;
 before(async () => {
@@ -129,12 +132,62 @@ test('the model of KV says what a real agent says, whatever it is asked', async 
 	await fc.assert(property, { numRuns: 60 });
 });
 
-test('a session that is not renewed ends, and with it the key it holds', async () => {
-	const kv = openReal('expiry');
-	const session = await kv.createSession({ name: 'x', ttlSeconds: 10, behavior: 'delete' });
-	assert.equal(await kv.acquire('lock', 'held', session), true);
-	await eventually(async () => (await kv.read('lock')) === null, { timeoutMs: 60_000 });
-	assert.equal(await kv.renewSession(session), false);
+const ttlSeconds = 10;
+
+/** What becomes of what sessions hold that nobody renews, beside one that is renewed; `pass` lets time go on. */
+async function expire(kv: Kv | AtOnce, seconds: () => number, pass: () => Promise<void>) {
+	const create = (behavior: 'delete' | 'release') =>
+		kv.createSession({ name: 'x', ttlSeconds, behavior });
+	const begin = seconds();
+	const held = [
+		{ key: 'lock', id: await create('delete') },
+		{ key: 'hosts/a', id: await create('release') },
+	];
+	const kept = { key: 'hosts/b', id: await create('delete') };
+	for (const { key, id } of [...held, kept]) assert.equal(await kv.acquire(key, 'v', id), true);
+	const holder = async (key: string) => (await kv.read(key))?.Session;
+	const ended: number[] = [];
+	for (const { key, id } of held) {
+		while ((await holder(key)) === id) {
+			assert.equal(await kv.renewSession(kept.id), true);
+			await pass();
+		}
+		ended.push(seconds() - begin);
+	}
+	const stateOf = async (key: string) => {
+		const entry = await kv.read(key);
+		return entry && [entry.Value, entry.Session === kept.id];
+	};
+	const refusal = (id: string) =>
+		Promise.resolve()
+			.then(() => kv.acquire('lock', 'w', id))
+			.catch(() => 'refused');
+	const said = {
+		state: [await stateOf('lock'), await stateOf('hosts/a'), await stateOf('hosts/b')],
+		renewed: await Promise.all([...held, kept].map(({ id }) => kv.renewSession(id))),
+		acquired: await Promise.all(held.map(({ id }) => refusal(id))),
+		// No lock-delay: whoever is alive may have it at once.
+		free: [await kv.acquire('lock', 'w', kept.id), await kv.acquire('hosts/a', 'w', kept.id)],
+	};
+	return { said, ended };
+}
+
+test('sessions end in the model as they do on a real agent: after their TTL, with what they hold', async () => {
+	const time = createTime(1);
+	const model = await expire(
+		createExpiringKv(time, () => 0),
+		time.now,
+		() => time.run(time.now() + 0.5),
+	);
+	const real = await expire(
+		openReal('expiry'),
+		() => performance.now() / 1000,
+		() => sleep(500),
+	);
+	assert.deepEqual(model.said, real.said);
+	assert.deepEqual(real.said.renewed, [false, false, true]);
+	for (const seconds of [...model.ended, ...real.ended]) assert.ok(seconds >= ttlSeconds);
+	for (const seconds of model.ended) assert.ok(seconds <= 2 * ttlSeconds + 0.5);
 });
 
 /** What a snapshot holds comes back as it was; what is written later is newer than all before it. */

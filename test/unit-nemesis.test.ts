@@ -3,14 +3,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
-import {
-	chooseRound,
-	describeRound,
-	type Round,
-	recoveredOf,
-	slowEvery,
-} from './fixtures/nemesis-choice.ts';
+import { chooseRound, describeRound, type Round, recoveredOf } from './fixtures/nemesis-choice.ts';
 import { faults, means } from './fixtures/nemesis-cloud.ts';
+import { cycleRounds, slowEvery } from './fixtures/nemesis-deal.ts';
 
 const seeds = [0, 1, 2, 77, 999_999_999];
 const roundsOf = (seed: number, count: number): Round[] =>
@@ -25,17 +20,61 @@ test('a round is the same however often, and from wherever, it is played', () =>
 	assert.equal(new Set(lines).size, seeds.length);
 });
 
-test('each fault has its turn, the slow ones in one of fifteen rounds', () => {
-	const fast = faults.filter(({ slow }) => !slow);
-	const count = Math.ceil((fast.length / (slowEvery - 1)) * slowEvery) + slowEvery;
+/** What every thirty rounds must have met: each line is one demand, and any of its faults will do. */
+const musts = [
+	['processes killed'],
+	['all processes killed'],
+	['processes stopped', 'all processes stopped'],
+	["the lock's holder stopped for longer than its session"],
+	['agent killed'],
+	['agent restarted'],
+	["the hub's leader killed"],
+	['Masakari away'],
+	['read, connection reset'],
+	['row made, connection reset'],
+	['sender killed, its row made'],
+	['429'],
+	['host on maintenance'],
+	['hub restored'],
+	['agents restarted, controller by controller'],
+];
+
+test("CI's thirty rounds meet all that must be met, and every fast fault, whatever the seed", () => {
+	const fast = faults.filter(({ slow }) => !slow).map(({ name }) => name);
+	for (let seed = 0; seed < 100; seed++) {
+		const rounds = roundsOf(seed, cycleRounds);
+		const met = new Set(rounds.flatMap((round) => round.faults.map(({ fault }) => fault.name)));
+		const isMet = (name: string) => met.has(name);
+		const text = `seed ${seed}`;
+		assert.deepEqual(
+			fast.filter((name) => !isMet(name)),
+			[],
+			text,
+		);
+		assert.deepEqual(
+			musts.filter((names) => !names.some(isMet)),
+			[],
+			text,
+		);
+	}
+});
+
+test('records are lost, and agents restarted, when Masakari has taken a notification', () => {
+	const late = seeds
+		.flatMap((seed) => roundsOf(seed, cycleRounds))
+		.filter((round) => round.faults.some(({ fault }) => fault.late));
+	assert.ok(late.length >= 2 * seeds.length);
+	for (const round of late) assert.ok(recoveredOf(round).length > 0, describeRound(round));
+});
+
+test('the slow faults have one of fifteen rounds, and each has its turn', () => {
+	const slow = faults.filter((fault) => fault.slow);
+	const count = slow.length * slowEvery;
 	for (const seed of seeds) {
 		const rounds = roundsOf(seed, count);
-		const met = new Set(rounds.flatMap((round) => round.faults.map(({ fault }) => fault)));
-		assert.deepEqual(
-			fast.filter((fault) => !met.has(fault)),
-			[],
-		);
-		for (let from = 0; from + slowEvery <= count; from += slowEvery) {
+		const met = rounds.flatMap((round) => round.faults.filter(({ fault }) => fault.slow));
+		assert.deepEqual(new Set(met.map(({ fault }) => fault)), new Set(slow));
+		for (let from = 0; from < count; from += slowEvery) {
 			const block = rounds.slice(from, from + slowEvery);
 			const slow = block.filter((round) => round.faults.some(({ fault }) => fault.slow));
 			assert.equal(slow.length, 1);
