@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createServer, type IncomingMessage, request } from 'node:http';
+import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
 
 /** A request that came by, and how Consul answered it. */
 export interface Passed {
@@ -15,8 +15,13 @@ export interface GateProxy {
 	readonly passed: readonly Passed[];
 	/** The next `count` requests that match wait for each other, and then until `meanwhile` is done. */
 	gather(pattern: RegExp, count: number, meanwhile?: () => Promise<void>): void;
+	/** From now on answers to what matches are written by `write`; `null` ends that. */
+	spoil(pattern: RegExp, write: Spoil | null): void;
 	close(): Promise<void>;
 }
+
+/** Writes an answer in place of Consul's. */
+export type Spoil = (to: ServerResponse, text: string) => void;
 
 interface Gathering {
 	readonly pattern: RegExp;
@@ -25,10 +30,11 @@ interface Gathering {
 	readonly opened: Promise<void>;
 }
 
-/** Passes everything on as it came, and the answers back: it only chooses the moment. */
+/** Passes everything on as it came, and the answers back unless they are to be spoilt: it only chooses the moment. */
 export async function startGateProxy(agentHttp: string): Promise<GateProxy> {
 	const passed: Passed[] = [];
 	let gathering: Gathering | undefined;
+	let spoiling: { readonly pattern: RegExp; readonly write: Spoil } | null = null;
 	const wait = async (asked: string) => {
 		const joined = gathering;
 		if (!joined?.pattern.test(asked) || joined.missing === 0) return;
@@ -45,11 +51,15 @@ export async function startGateProxy(agentHttp: string): Promise<GateProxy> {
 		const [answer] = (await once(onward, 'response')) as [IncomingMessage];
 		const text = await textOf(answer);
 		passed.push({ asked, answer: text });
-		return { answer, text };
+		const write = spoiling?.pattern.test(asked) ? spoiling.write : null;
+		return { answer, text, write };
 	};
 	const server = createServer((incoming, outgoing) => {
 		answerTo(incoming).then(
-			({ answer, text }) => outgoing.writeHead(answer.statusCode ?? 502, answer.headers).end(text),
+			({ answer, text, write }) =>
+				write
+					? write(outgoing, text)
+					: outgoing.writeHead(answer.statusCode ?? 502, answer.headers).end(text),
 			() => outgoing.destroy(),
 		);
 	});
@@ -68,6 +78,9 @@ export async function startGateProxy(agentHttp: string): Promise<GateProxy> {
 			const opened = gathered.then(meanwhile);
 			opened.catch(() => {}); // those that wait get it
 			gathering = { pattern, missing, open, opened };
+		},
+		spoil: (pattern, write) => {
+			spoiling = write && { pattern, write };
 		},
 		close: async () => {
 			const closed = once(server, 'close');

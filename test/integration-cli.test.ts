@@ -82,6 +82,19 @@ test('validate --online fails where the agents of one host have different names'
 	assert.match(error, /different names: controller-1 on management, compute-1 on storage/);
 });
 
+test('validate --online fails where agents are swapped', async () => {
+	const { http } = cli.cloud.host('controller-1').agent('storage');
+	const [storage, management] = [
+		{ http_addr: http },
+		{ http_addr: cli.cloud.host('controller-1').agent('management').http },
+	];
+	const swapped = configuration('swapped.yaml', {
+		networks: { management: storage, storage: management },
+	});
+	const error = await cli.ends(69, 'validate', '--online', '--config', swapped);
+	assert.match(error, /^storage: its agent belongs to datacenter management$/m);
+});
+
 test('each kind of failure has its exit code, and --config wins over the environment', async () => {
 	const { http } = cli.cloud.host('controller-1').agent('storage');
 	const networks = {
