@@ -236,6 +236,16 @@ const closings: readonly {
 		expected: null,
 	},
 	{
+		name: 'a host that had no agent on storage, which we cannot read now',
+		world: back(
+			notifiedOf('n1', -600, { vector: { management: 'down', tenant: 'up', storage: 'unknown' } }),
+			60,
+			up,
+			{ unreadable: ['storage'] },
+		),
+		expected: null,
+	},
+	{
 		name: 'a host that left the network it was down on',
 		world: back(notified, 15, 'up/up/left'),
 		expected: 'left',
