@@ -69,7 +69,7 @@ test('an approved host carries the word and what had held it into its incident',
 	scene.pass(16);
 	await run(scene);
 	const incident = storedIn(scene).incidents['n1']?.value;
-	assert.deepEqual(incident?.approval, { who: 'ann', why: 'its VMs first', at: now - 1000 });
+	assert.deepEqual(incident?.approval, { who: 'ann', why: 'its VMs first', at: now });
 	assert.deepEqual(incident?.held_before, [
 		{ gate: 'paused', reason: 'paused by ann: kernel update' },
 	]);
