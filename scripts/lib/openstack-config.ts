@@ -43,11 +43,8 @@ export const REGION = 'RegionOne';
 /** The sections that let a service check its callers' tokens. */
 export function tokenChecks(site: Site, username: string, serviceType: string): Ini {
 	const www_authenticate_uri = `${site.url('keystone')}/v3`;
-	const keystone_authtoken = {
-		...{ ...identity(site, username), www_authenticate_uri, service_type: serviceType },
-		http_request_max_retries: 0,
-	};
-	return { keystone_authtoken };
+	const own = { www_authenticate_uri, service_type: serviceType };
+	return { keystone_authtoken: { ...identity(site, username), ...own } };
 }
 
 /** The database section. */
