@@ -1,6 +1,7 @@
 /** What a compute host's own links, paths and agents may do, with default gossip and the agent probe on. */
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { setTimeout as pass } from 'node:timers/promises';
 import { type PartitionCloud, startPartition } from './fixtures/partition.ts';
 
 let cloud: PartitionCloud;
@@ -9,7 +10,7 @@ const vectorOf = (incident: { readonly vector: object }) =>
 
 before(async () => {
 	const storm = { max_hosts: 100, max_fraction: 1 };
-	cloud = await startPartition({ computes: 9, gossip: 'default' }, { confirm: '6s', storm });
+	cloud = await startPartition({ computes: 10, gossip: 'default' }, { confirm: '6s', storm });
 	const { nets, numberOf } = cloud;
 	// For as long as all the others take.
 	await nets.lose(numberOf('compute-8'), 'storage', 40);
@@ -51,6 +52,22 @@ test('a storage agent that dies on a living host is named, and nobody is recover
 	);
 	await agent.start();
 	await cloud.until('up', ({ snapshots }) => snapshots['storage']?.value.up.includes('compute-7'));
+});
+
+test('a storage agent that is killed and restarted by its unit, three times: nothing comes of it', async () => {
+	const agent = cloud.host('compute-10').agent('storage');
+	for (let times = 0; times < 3; times++) {
+		await agent.kill();
+		// What RestartSec is in its unit.
+		await pass(2000);
+		await agent.start();
+	}
+	await cloud.until('up', ({ snapshots, views }) => {
+		const isDue = Object.values(views).some(({ value }) => value.due['compute-10']);
+		return !isDue && snapshots['storage']?.value.up.includes('compute-10');
+	});
+	await cloud.assertAlone('compute-10');
+	await cloud.allSay(/^(?!.*compute-10)/s);
 });
 
 test('40 % of storage packets lost, one path cut, management or tenant cut: nobody was recovered', async () => {
