@@ -68,7 +68,7 @@ test('a corrupt value as long as Consul takes is reported in one short line', as
 	await checked.kv.put('paused', rubbish.repeat(50_000));
 	const { exitCode, text } = await checked.check();
 	assert.equal(exitCode, 2);
-	assert.match(text, /^critical: KV paused: is not JSON: .{1,80}$/m);
+	assert.match(text, /^critical: KV paused: is not JSON.{1,80}$/m);
 	await checked.kv.remove('paused');
 });
 

@@ -297,5 +297,5 @@ test('hosts that one network knows and another never did are named, a few and th
 
 test('a finding is one line, whatever was said in it', () => {
 	const { text } = reportText([{ level: 1, text: 'n1: a\r\ncritical: \u001b[2Jb' }], '');
-	assert.equal(text, 'warning: 0 critical, 1 warning\nwarning: n1: a critical:  [2Jb');
+	assert.equal(text, 'warning: 0 critical, 1 warning\nwarning: n1: a critical: [2Jb');
 });

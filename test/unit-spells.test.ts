@@ -159,7 +159,7 @@ const withSpell = (world: World, spells: View['spells'] = { n1: spell }) => {
 
 test('an incident keeps the approval that it uses up, and when it opens also who held it', () => {
 	const approved = { n1: wordOf(900, 'its VMs first') };
-	const word = { who: 'ann', why: 'its VMs first', at: now - 1000 };
+	const word = { who: 'ann', why: 'its VMs first', at: now };
 	const world = withSpell(dead({ kept: { approved } }));
 	assert.deepEqual(decideGrounds(world, 'n1', undefined), {
 		approval: word,
