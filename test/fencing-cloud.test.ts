@@ -25,7 +25,8 @@ const [plain, denied, byHand, stuck] = [
 	'compute-3',
 	'compute-4',
 ] as const;
-const hosts = [plain, denied, byHand, stuck];
+const [away, hanging] = ['compute-5', 'compute-6'] as const;
+const hosts = [plain, denied, byHand, stuck, away, hanging];
 const bmcs = new Map<string, Bmc>();
 let cloud: InstalledCloud;
 let dir: string;
@@ -118,6 +119,29 @@ test('off that worked in the end is told', async () => {
 	assertOne(cloud.masakari, stuck, incident);
 	assert.equal(bmcOf(stuck).power(), 'off');
 	assert.deepEqual(rowsOf(cloud.masakari, denied), []);
+});
+
+test('a BMC that is away, and one that hangs: nobody is told, and the check says why (I1)', async () => {
+	await bmcOf(away).close();
+	bmcOf(hanging).pause();
+	await Promise.all([cloud.host(away).kill(), cloud.host(hanging).kill()]);
+	for (const host of [away, hanging]) {
+		await cloud.until(`${host} is tried again`, ({ incidents }) => {
+			const { fencing, state } = incidents[host]?.value ?? {};
+			return state === 'fencing' && (fencing?.failures ?? 0) >= 2;
+		});
+	}
+	const [controller = assert.fail('a controller')] = cloud.controllers;
+	const failed = 'fence_ipmilan (exited with 1|did not end within 10 s)$';
+	await cloud.says(
+		controller,
+		new RegExp(`^critical: ${away}: not notified yet, not proven off, .*${failed}`, 'm'),
+		new RegExp(`^critical: ${hanging}: not notified yet, not proven off, .*${failed}`, 'm'),
+	);
+	for (const host of [away, hanging]) {
+		assert.deepEqual(postsOf(cloud.masakari, host), [], `${host} was told`);
+	}
+	assert.equal(bmcOf(hanging).power(), 'on');
 });
 
 test('a fenced host powered on by hand while Masakari is away is not told (I1)', async () => {
