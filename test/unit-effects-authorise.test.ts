@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { tick } from '../handlers/lib/tick.ts';
-import type { Scene } from './fixtures/effects.ts';
+import { createScene, type Scene } from './fixtures/effects.ts';
 import { confirmed, holderOf, openIn, run, storedIn } from './fixtures/effects-story.ts';
 import { all, hostNames, quiet } from './fixtures/world.ts';
 
@@ -72,7 +72,7 @@ test('reads that are older than 8 s authorise no commit (I1)', async () => {
 	const scene = await confirmed();
 	scene.after('connect', () => {
 		// The probe is what may take long between the reads and the commit.
-		scene.before('isRefused', () => scene.pass(9));
+		scene.before('knock', () => scene.pass(9));
 	});
 	const { done } = await run(scene);
 	assert.deepEqual(openIn(scene), [], 'nothing is committed to');
@@ -131,4 +131,46 @@ test('a confirmation is of 15 s, seen by whoever sends (I1)', async () => {
 	assert.deepEqual(scene.posts, [], 'c2 has seen it once only');
 	await run(scene, 'c1');
 	assert.equal(scene.posts.length, 1, 'c1 has seen it for 16 s');
+});
+
+test('a host whose agent answers when it is asked to rejoin is not told of, and confirms anew (I1)', async () => {
+	const scene = await confirmed();
+	Object.assign(scene, { port: 'accepted', agent: 'answers' });
+	await run(scene);
+	assert.deepEqual(scene.posts, [], 'nothing is written');
+	assert.deepEqual(openIn(scene), [], 'nothing is committed to');
+	assert.equal(holderOf(scene), undefined, 'the lock is free');
+	const own = storedIn(scene).views['c1']?.value;
+	assert.deepEqual(
+		own?.held['n1'],
+		[{ gate: 'agent', reason: 'its agent answers on storage, and was asked to rejoin' }],
+		'and the view says why',
+	);
+	assert.equal(own?.abstains, null, 'it holds nobody else');
+	scene.port = 'silent';
+	scene.pass(1);
+	await run(scene);
+	scene.pass(14);
+	await run(scene);
+	assert.deepEqual(scene.posts, [], 'what was seen before confirms nothing');
+	scene.pass(2);
+	await run(scene);
+	assert.equal(scene.posts.length, 1, 'an agent that answers no more is told of');
+});
+
+test('a host that hangs, whose kernel takes connections, is told of', async () => {
+	const scene = await confirmed();
+	scene.port = 'accepted';
+	await run(scene);
+	assert.equal(scene.posts.length, 1);
+});
+
+test('nobody is asked to rejoin who is not about to be told of', async () => {
+	const scene = createScene({ ...quiet, n1: 'up/up/down' });
+	scene.port = 'accepted';
+	scene.before('rejoins', () => assert.fail('it was asked'));
+	await run(scene);
+	scene.pass(14);
+	await run(scene);
+	assert.deepEqual(storedIn(scene).views['c1']?.value.held, {}, 'its kernel alone holds nothing');
 });

@@ -40,7 +40,7 @@ function surround(scene: Scene, self: string, slow: Slow): Surroundings {
 				return Object.fromEntries(reads.filter(([n]) => only?.includes(n) ?? true));
 			});
 		},
-		isRefused: () => after(slow.probe, () => false),
+		knock: () => after(slow.probe, () => 'silent'),
 		masakari: {
 			...masakari,
 			readFacts: (now) => after(slow.lists, () => masakari.readFacts(now)),

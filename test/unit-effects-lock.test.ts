@@ -14,7 +14,7 @@ import { notifiedOf, quiet } from './fixtures/world.ts';
 
 /** Everything a holder does between taking the lock and giving it back. */
 const locked: readonly Effect[] = [
-	...(['connect', 'readAll', 'readNetworks', 'isRefused', 'transact'] as const),
+	...(['connect', 'readAll', 'readNetworks', 'knock', 'transact'] as const),
 	...(['post', 'read', 'putCas', 'lookUp'] as const),
 ];
 

@@ -40,6 +40,16 @@ test('a host that gossip still sees up is read only once it is down everywhere',
 	assert.deepEqual(posts(lab), ['POST n1 NORMAL']);
 });
 
+test('a host whose agent answers when it is asked to rejoin keeps its power (I1)', async () => {
+	const lab = await dying();
+	lab.answering.add('n1');
+	await lab.runs('c1', 5);
+	assert.deepEqual(lab.said, [], 'no fence agent runs');
+	lab.answering.delete('n1');
+	await lab.runs('c1', 5);
+	assert.deepEqual(posts(lab), ['POST n1 NORMAL'], 'until it answers no more');
+});
+
 for (const error of [
 	'fence_x did not end within 10 s',
 	'fence_x exited with 1',

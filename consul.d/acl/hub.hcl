@@ -24,6 +24,8 @@ service_prefix "" {
   policy = "read"
 }
 
+# Write: a host is asked to rejoin before it is taken for dead; without, a link that is back may look dead for
+# half a minute. It lets them leave, too; name the controllers' nodes to be stricter.
 agent_prefix "" {
-  policy = "read"
+  policy = "write"
 }

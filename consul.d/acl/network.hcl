@@ -1,4 +1,4 @@
-# For the controllers at every network but the hub: they only read, in their handlers and checks
+# For the controllers at every network but the hub: they write no keys, in their handlers and checks
 # (token_file in hostmonitor.yaml) and in their agents' watches (acl.tokens.default).
 
 node_prefix "" {
@@ -9,6 +9,8 @@ service_prefix "" {
   policy = "read"
 }
 
+# Write: a host is asked to rejoin before it is taken for dead; without, a link that is back may look dead for
+# half a minute. It lets them leave, too; name the controllers' nodes to be stricter.
 agent_prefix "" {
-  policy = "read"
+  policy = "write"
 }

@@ -11,7 +11,7 @@ import { messageOf } from './errors.ts';
 import { hasTime, type Round, runRound } from './fence-round.ts';
 import { freshSeconds } from './fresh.ts';
 import type { Lock } from './lock.ts';
-import { forgetSightings } from './own-session.ts';
+import { forgetSightings, holdRejoined } from './own-session.ts';
 import type { Surroundings } from './surroundings.ts';
 import { type Earlier, readWorld } from './world.ts';
 
@@ -69,8 +69,10 @@ export async function beginRounds(
 ): Promise<Rounds> {
 	const { fencing: settings } = around.settings;
 	if (settings.mode === 'none' || asked.length === 0 || !hasTime(around, settings)) return nothing;
-	const world = await readWorld(around, earlier);
+	const acting = new Set(asked.map(({ host }) => host.host));
+	const world = await readWorld(around, earlier, acting);
 	const { steps, view } = plan(world);
+	await holdRejoined(around, world, view.held);
 	const failuresOf = ({ host }: FenceStep) =>
 		world.stored.incidents[host.host]?.value.fencing?.failures ?? 0;
 	const stands = steps

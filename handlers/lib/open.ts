@@ -1,5 +1,6 @@
 import { hostOf } from './decide/health.ts';
 import { hostNameOf } from './decide/names.ts';
+import { messageOf } from './errors.ts';
 import { authorizeBy } from './io/authorize.ts';
 import { readBootId, systemClock } from './io/clock.ts';
 import { configPath, loadConfig } from './io/config.ts';
@@ -8,7 +9,8 @@ import { openKv } from './io/consul-kv.ts';
 import { readNetworks, readSelf } from './io/consul-network.ts';
 import { openFence } from './io/fence.ts';
 import { openMasakari } from './io/masakari.ts';
-import { isRefused } from './io/probe.ts';
+import { knock } from './io/probe.ts';
+import { rejoins } from './io/rejoin.ts';
 import { shareSignal } from './io/shared-signal.ts';
 import type { Run } from './run.ts';
 import type { Config } from './schema/config.ts';
@@ -61,6 +63,13 @@ export async function openSurroundings(
 		// What is learnt of a POST is recorded even though the run is being ended; each call has its timeout.
 		lastWords: openKv(openConsul(hub, shareSignal(new AbortController().signal)), kvPrefix),
 		masakari: openMasakari(config.masakari, { signal, getTimeoutMs: limits.masakariMs, auth }),
-		isRefused: (serf) => isRefused(serf, probeMs, signal),
+		knock: (serf) => knock(serf, probeMs, signal),
+		rejoins: (network, host, serf) =>
+			rejoins(agentOf(network), host, serf, settings.nodeNames[network]).catch((error) => {
+				log('warn', `${host} takes connections on ${network}, but was not asked to rejoin`, {
+					reason: messageOf(error),
+				});
+				return false;
+			}),
 	};
 }

@@ -15,7 +15,7 @@ import { proveAgain } from './fence-round.ts';
 import { freshSeconds, writeWithinSeconds } from './fresh.ts';
 import type { Connected } from './io/masakari.ts';
 import type { Lock } from './lock.ts';
-import { forgetSightings } from './own-session.ts';
+import { forgetSightings, holdRejoined } from './own-session.ts';
 import { record } from './record.ts';
 import type { Surroundings } from './surroundings.ts';
 import { type Earlier, readWorld } from './world.ts';
@@ -110,8 +110,10 @@ export async function sendBatch(
 		if (refused?.ok === false) {
 			return { notified: [], failures: [], abstain: abstentionFor(refused.error) };
 		}
-		const world = await readWorld(around, earlier);
+		const acting = new Set(hosts.map(({ host }) => host.host));
+		const world = await readWorld(around, earlier, acting);
 		const { steps, view } = plan(world);
+		await holdRejoined(around, world, view.held);
 		// A proof stands without the networks' verdict.
 		const isLost = ({ host, proof }: Begin) => proof !== 'power' && !view.due[host.host];
 		const lost = hosts.filter(isLost).map(({ host }) => host);

@@ -5,7 +5,7 @@ import type { Clock } from './io/clock.ts';
 import type { Fence } from './io/fence.ts';
 import type { Kv } from './io/kv.ts';
 import type { Masakari } from './io/masakari.ts';
-import type { SerfAddress } from './io/probe.ts';
+import type { Knock, SerfAddress } from './io/probe.ts';
 import type { Log } from './log.ts';
 
 /** Everything a run touches; the model in the tests puts its own in place. */
@@ -26,7 +26,9 @@ export interface Surroundings {
 		only?: readonly string[],
 		before?: Reads,
 	) => Promise<Reads>;
-	readonly isRefused: (serf: SerfAddress) => Promise<boolean>;
+	readonly knock: (serf: SerfAddress) => Promise<Knock>;
+	/** Whether a host that gossip calls failed rejoins this network when it is asked to. */
+	readonly rejoins: (network: string, host: string, serf: SerfAddress) => Promise<boolean>;
 	/** Seconds since boot after which no POST may begin, so that no deadline of ours cuts one. */
 	readonly lastPost: number;
 	readonly fence: Fence;

@@ -15,32 +15,46 @@ export async function readStored(around: Surroundings): Promise<Stored> {
 	return parseStored(entries, index);
 }
 
-/** Down networks of due hosts on which the kernel still answers. */
+/** Down networks of due hosts on which the kernel answers, or, where it is about to be acted on, the agent. */
 async function probe(
 	due: readonly HostFacts[],
+	acting: ReadonlySet<string>,
 	reads: Reads,
 	around: Surroundings,
-): Promise<ReadonlySet<string>> {
+): Promise<Pick<World, 'refused' | 'rejoined'>> {
+	const [refused, rejoined] = [new Set<string>(), new Set<string>()];
 	const asked = due.flatMap(({ host, vector }) =>
 		Object.keys(vector).map(async (network) => {
 			const reading = reads[network];
 			const serf = reading?.ok ? reading.nodes.get(host)?.serf : undefined;
-			const refused = vector[network] === 'down' && serf && (await around.isRefused(serf));
-			return refused ? [`${host}/${network}`] : [];
+			if (vector[network] !== 'down' || serf === undefined) return;
+			const knocked = await around.knock(serf);
+			if (knocked === 'refused') refused.add(`${host}/${network}`);
+			// Never oftener: an agent that joins a hung node joins no other for 10 s.
+			if (knocked !== 'accepted' || !acting.has(host)) return;
+			if (await around.rejoins(network, host, serf)) rejoined.add(`${host}/${network}`);
 		}),
 	);
-	return new Set((await Promise.all(asked)).flat());
+	await Promise.all(asked);
+	return { refused, rejoined };
 }
 
 /** What an earlier look of the same run found out, and need not again. */
 export type Earlier = Pick<World, 'masakari' | 'reads'>;
 
+const nobody: ReadonlySet<string> = new Set();
+
 /**
  * One look at everything: KV first, then all networks at once, then what only due hosts need. The
  * time it carries is that of the networks' reads. After an `earlier` one Masakari is not asked again, and
- * a network that could not be read is given less time.
+ * a network that could not be read is given less time. Hosts that are about to be told of, or powered off, have to
+ * prove that their agents do not answer.
  */
-export async function readWorld(around: Surroundings, earlier?: Earlier): Promise<World> {
+export async function readWorld(
+	around: Surroundings,
+	earlier?: Earlier,
+	acting = nobody,
+): Promise<World> {
 	const { settings, digest, self, bootId, clock } = around;
 	const stored = await readStored(around);
 	const readAt = clock.uptime();
@@ -50,20 +64,21 @@ export async function readWorld(around: Surroundings, earlier?: Earlier): Promis
 	const seen: World = {
 		...{ settings, digest, self, bootId, stored, reads },
 		...{ readAt, uptime: clock.uptime(), now: clock.now() },
-		...{ refused: new Set<string>(), masakari: null },
+		...{ refused: nobody, rejoined: nobody, masakari: null },
 	};
 	const first = plan(seen);
 	const asked = Object.keys(first.view.due).flatMap((host) => {
 		const pending = stored.incidents[host]?.value.state !== 'notified';
-		const due = settings.agentProbe && pending ? first.hosts.get(host) : undefined;
-		return due ?? [];
+		const isAsked = pending && (settings.agentProbe || acting.has(host));
+		return (isAsked && first.hosts.get(host)) || [];
 	});
 	const isWanted = !earlier && wantsMasakari(first, seen);
-	const [refused, facts] = await Promise.all([
-		probe(asked, reads, around),
+	const [answers, facts] = await Promise.all([
+		probe(asked, acting, reads, around),
 		early ?? (isWanted ? askMasakari(around) : null),
 	]);
-	const known: World = refused.size > 0 ? { ...seen, refused } : seen;
+	const lives = answers.refused.size + answers.rejoined.size > 0;
+	const known: World = lives ? { ...seen, ...answers } : seen;
 	if (earlier) return { ...known, masakari: earlier.masakari };
 	const stillWanted = known === seen ? isWanted : wantsMasakari(plan(known), known);
 	return stillWanted ? { ...known, masakari: facts } : known;

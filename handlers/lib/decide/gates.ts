@@ -79,22 +79,25 @@ function storm({ host }: HostFacts, world: Gated): string | null {
 	return `${latch.count} hosts at once, limit ${latch.limit}${by}${calm}`;
 }
 
-/** Networks on which the host's kernel is alive: its dead agent's port refuses. */
-export function refusedOn({ host, vector }: HostFacts, world: World): string[] {
-	return world.settings.networks.filter(
-		(network) => vector[network] === 'down' && world.refused.has(`${host}/${network}`),
-	);
+/** Networks on which a host lives whatever gossip says of it. */
+export function livesOn({ host, vector }: HostFacts, world: World) {
+	const downAnd = (found: ReadonlySet<string>) =>
+		world.settings.networks.filter((n) => vector[n] === 'down' && found.has(`${host}/${n}`));
+	const refused = world.settings.agentProbe ? downAnd(world.refused) : [];
+	return { refused, rejoined: downAnd(world.rejoined) };
 }
 
 function agent(facts: HostFacts, world: Gated): string | null {
-	if (!world.settings.agentProbe) return null;
-	const on = refusedOn(facts, world);
+	const { refused, rejoined } = livesOn(facts, world);
+	const on = [...refused, ...rejoined];
 	const vector: Vector = {
 		...facts.vector,
 		...Object.fromEntries(on.map((network) => [network, 'up'] as const)),
 	};
 	if (on.length === 0 || decideVerdict(world.settings.matrix, vector) === 'recovery') return null;
-	return `its kernel answers on ${names(on)}: restart the consul agent of ${names(on)} on ${facts.name}`;
+	return rejoined.length > 0
+		? `its agent answers on ${names(rejoined)}, and was asked to rejoin`
+		: `its kernel answers on ${names(refused)}: restart the consul agent of ${names(refused)} on ${facts.name}`;
 }
 
 function configuration(_host: HostFacts, world: Gated): string | null {

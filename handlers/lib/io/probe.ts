@@ -6,27 +6,29 @@ export interface SerfAddress {
 	readonly port: number;
 }
 
-/**
- * Whether a TCP connect is refused: a living kernel with a dead agent. A timeout, an accepted
- * connection or any other error proves nothing.
- */
-export function isRefused(
+/** `refused`: a living kernel with a dead agent. `accepted` proves nothing by itself: a hung host's kernel accepts. */
+export type Knock = 'refused' | 'accepted' | 'silent';
+
+/** What a TCP connect to a serf port comes to. */
+export function knock(
 	{ address, port }: SerfAddress,
 	timeoutMs: number,
 	signal: AbortSignal,
-): Promise<boolean> {
+): Promise<Knock> {
 	return new Promise((resolve) => {
 		const socket = connect({ host: address, port });
-		const end = (refused: boolean) => {
+		const end = (knock: Knock) => {
 			clearTimeout(timer);
 			signal.removeEventListener('abort', onAbort);
 			socket.destroy();
-			resolve(refused);
+			resolve(knock);
 		};
-		const onAbort = () => end(false);
+		const onAbort = () => end('silent');
 		const timer = setTimeout(onAbort, timeoutMs);
 		signal.addEventListener('abort', onAbort, { once: true });
-		socket.once('connect', () => end(false));
-		socket.on('error', (error: NodeJS.ErrnoException) => end(error.code === 'ECONNREFUSED'));
+		socket.once('connect', () => end('accepted'));
+		socket.on('error', (error: NodeJS.ErrnoException) => {
+			end(error.code === 'ECONNREFUSED' ? 'refused' : 'silent');
+		});
 	});
 }
