@@ -131,6 +131,9 @@ export function createAgent(options: AgentOptions): Agent {
 	};
 }
 
+// Dozens of agents on a few cores: a third less work for the same gossip.
+const sparing = { GOMAXPROCS: '1', GOGC: '400' };
+
 // Not execa: an agent must log without this process reading pipes for it.
 // The environment is bare but for what its unit sets, and the mark that finds whatever the agent runs.
 function spawnAgent(options: AgentOptions, configDir: string, logFile: string): ChildProcess {
@@ -142,7 +145,7 @@ function spawnAgent(options: AgentOptions, configDir: string, logFile: string): 
 	try {
 		return spawn(command, [...args, '-config-dir', configDir], {
 			cwd: '/',
-			env: { PATH: '/usr/bin:/bin', ...options.env, [CLOUD_MARK]: mark },
+			env: { PATH: '/usr/bin:/bin', ...sparing, ...options.env, [CLOUD_MARK]: mark },
 			stdio: ['ignore', log, log],
 		});
 	} finally {

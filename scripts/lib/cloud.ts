@@ -19,7 +19,7 @@ export interface CloudOptions {
 	readonly computes?: number | readonly string[];
 	/** Where its files go, and stay; default: a temporary directory that goes with the cloud. */
 	readonly dir?: string;
-	/** With `fast` a dead host is noticed within 2 s instead of 8. */
+	/** With `fast` a dead host is noticed within 3 s instead of 8. */
 	readonly gossip?: 'default' | 'fast';
 	/** Present from the agents' start; without, `install` brings them later. */
 	readonly plugins?: Plugins;
