@@ -83,6 +83,19 @@ test('a token for the hub that may not write is refused, and nothing is written'
 	lineOf(await runs.look(runs.good, 'storage'), 0);
 });
 
+test('validate --online warns of a token that may not ask hosts to rejoin', async () => {
+	const warned = /^warning: (management|storage): may not ask hosts to rejoin \(agent:write\): .*403/gm;
+	const readOnly = async (network: Network) => {
+		const rules = rulesOf(network).replace(/(agent_prefix[^}]*)"write"/, '$1"read"');
+		return tokenFile(cloud, `mute-${network}`, await cloud.token(network, rules));
+	};
+	const files = { management: await readOnly('management'), storage: await readOnly('storage') };
+	const mute = await runs.run('scripts/hostmonitor', files, 'validate', '--online');
+	assert.deepEqual([...mute.all.matchAll(warned)].map(([, network]) => network).sort(), networks);
+	const good = await runs.run('scripts/hostmonitor', runs.good, 'validate', '--online');
+	assert.doesNotMatch(good.all, warned);
+});
+
 test('a host that a token hides is vanished, never down (I5)', async () => {
 	const storage = tokenFile(cloud, 'bad', await withNode('storage', 'node "controller-1"'));
 	lineOf(await runs.look({ ...runs.good, storage }, 'storage'), 0);
