@@ -84,7 +84,8 @@ test('a token for the hub that may not write is refused, and nothing is written'
 });
 
 test('validate --online warns of a token that may not ask hosts to rejoin', async () => {
-	const warned = /^warning: (management|storage): may not ask hosts to rejoin \(agent:write\): .*403/gm;
+	const warned =
+		/^warning: (management|storage): may not ask hosts to rejoin \(agent:write\): .*403/gm;
 	const readOnly = async (network: Network) => {
 		const rules = rulesOf(network).replace(/(agent_prefix[^}]*)"write"/, '$1"read"');
 		return tokenFile(cloud, `mute-${network}`, await cloud.token(network, rules));
