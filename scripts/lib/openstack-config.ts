@@ -62,11 +62,15 @@ export function common(site: Site): Ini {
 	};
 }
 
-/** One process: with several, a token cache of each would make answers differ. */
+/**
+ * One process: with several, a token cache of each would make answers differ. Keystone has one thread: its first
+ * requests at once find its policy half loaded, and are 403, which its services pass on as 503.
+ */
 export function uwsgi(site: Site, of: 'keystone' | 'placement', script: string): string {
 	return iniText({
 		uwsgi: {
-			...{ plugins: 'python3', master: 'true', processes: 1, threads: 8 },
+			...{ plugins: 'python3', master: 'true', processes: 1 },
+			threads: of === 'keystone' ? 1 : 8,
 			...{ 'enable-threads': 'true', 'lazy-apps': 'true', 'die-on-term': 'true' },
 			...{ 'no-orphans': 'true', 'buffer-size': 65535, 'disable-logging': 'true' },
 			...{ 'http-socket': `${site.address}:${site.port(of)}`, 'wsgi-file': script },
