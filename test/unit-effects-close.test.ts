@@ -136,3 +136,15 @@ test("the check writes snapshots and keeps its controller's view alive", async (
 	const { storage } = storedIn(scene).snapshots;
 	assert.deepEqual(storage?.value.down, ['n1'], 'what storage says');
 });
+
+test('STARTED is written three times at most, however many controllers have seen it pending', async () => {
+	const scene = await returned();
+	const lost = { kind: 'ambiguous' as const, error: 'no answer' };
+	scene.answers.push(lost, lost, lost, lost);
+	await run(scene);
+	const { key } = recordIn(scene);
+	for (const self of ['c2', 'c3', 'c1', 'c2']) {
+		await sendStarted(key, masakariOf([]), scene.surround(self));
+	}
+	assert.equal(scene.posts.length, 3);
+});

@@ -1,5 +1,5 @@
 import { closeOperations } from './commit.ts';
-import { closeIncident, decideStarted, outdated } from './decide/closing.ts';
+import { closeIncident, decideStarted, mostStarts, outdated } from './decide/closing.ts';
 import type { ClosedIncident } from './decide/incident.ts';
 import { keyOf } from './decide/keys.ts';
 import type { MasakariFacts } from './decide/masakari.ts';
@@ -54,6 +54,8 @@ async function claimTry(
 	await changeClosed(kv, key, (closed) => {
 		claimed = undefined;
 		if (closed.started?.state !== 'pending') return closed;
+		// Another controller may have had the last try since this run read the record.
+		if (closed.started.tries >= mostStarts) return closed;
 		const { tries, generated_time } = closed.started;
 		const dated = tries === 0 ? time : generated_time;
 		claimed = {

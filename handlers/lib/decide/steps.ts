@@ -1,3 +1,4 @@
+import { mostStarts } from './closing.ts';
 import { isConfirmed } from './confirm.ts';
 import type { HostFacts } from './hosts.ts';
 import { type ClosedIncident, finalStatuses, type HeldRecord, type Incident } from './incident.ts';
@@ -114,7 +115,7 @@ export function isReturning(
 export function pendingStarts({ stored, now, settings }: World): string[] {
 	if (settings.mode === 'observe') return [];
 	return Object.entries(stored.history).flatMap(([key, { value }]) => {
-		const due = value.started?.state === 'pending' && value.started.tries < 3;
+		const due = value.started?.state === 'pending' && value.started.tries < mostStarts;
 		return due && now - value.closed_at < 600_000 ? [key] : [];
 	});
 }
