@@ -1,10 +1,10 @@
 import { closeOperations } from './commit.ts';
-import { closeIncident, decideStarted, mostStarts, outdated } from './decide/closing.ts';
+import { closeIncident, decideStarted, outdated } from './decide/closing.ts';
 import type { ClosedIncident } from './decide/incident.ts';
 import { keyOf } from './decide/keys.ts';
 import type { MasakariFacts } from './decide/masakari.ts';
 import { decideNotification, generatedTimeAt } from './decide/notification.ts';
-import type { Step } from './decide/steps.ts';
+import { mostStarts, type Step } from './decide/steps.ts';
 import { isClockRight, type World, wallTime } from './decide/world.ts';
 import type { Lock } from './lock.ts';
 import { changeClosed } from './record.ts';

@@ -4,9 +4,6 @@ import { generatedTimeAt } from './notification.ts';
 import { type Learnt, recordLearnt } from './outcome.ts';
 import type { Stored } from './stored.ts';
 
-/** STARTED is written at most so often for one incident, however many controllers try. */
-export const mostStarts = 3;
-
 /** Closed incidents kept at least, and at most however young they are. */
 const [historyLength, longestHistory] = [200, 2000];
 /** So long a record is kept whatever follows it: the masakari gate asks for the last hour's. */

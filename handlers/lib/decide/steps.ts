@@ -1,4 +1,3 @@
-import { mostStarts } from './closing.ts';
 import { isConfirmed } from './confirm.ts';
 import type { HostFacts } from './hosts.ts';
 import { type ClosedIncident, finalStatuses, type HeldRecord, type Incident } from './incident.ts';
@@ -110,6 +109,9 @@ export function isReturning(
 		return reads[network]?.ok && (now === 'up' || now === 'left' || absent);
 	});
 }
+
+/** STARTED is written at most so often for one incident, however many controllers try. */
+export const mostStarts = 3;
 
 /** Keys of closed incidents whose STARTED is still to be sent: best effort, for ten minutes. */
 export function pendingStarts({ stored, now, settings }: World): string[] {
