@@ -9,7 +9,7 @@ import {
 	tokenFile,
 } from './acl-cloud.ts';
 import { type AclRuns, openAclRuns } from './acl-runs.ts';
-import { lineOf } from './bundle.ts';
+import { lineOf, runBundle } from './bundle.ts';
 
 let cloud: AclCloud;
 let runs: AclRuns;
@@ -85,15 +85,19 @@ test('a token for the hub that may not write is refused, and nothing is written'
 
 test('validate --online warns of a token that may not ask hosts to rejoin', async () => {
 	const warned =
-		/^warning: (management|storage): may not ask hosts to rejoin \(agent:write\): .*403/gm;
+		/^ *warning: (management|storage): may not ask hosts to rejoin \(agent:write\): .*403/gm;
 	const readOnly = async (network: Network) => {
 		const rules = rulesOf(network).replace(/(agent_prefix[^}]*)"write"/, '$1"read"');
 		return tokenFile(cloud, `mute-${network}`, await cloud.token(network, rules));
 	};
 	const files = { management: await readOnly('management'), storage: await readOnly('storage') };
-	const mute = await runs.run('scripts/hostmonitor', files, 'validate', '--online');
+	const validate = (tokens: typeof files) => {
+		const config = cloud.controller.configure(runs.settings(tokens));
+		return runBundle('scripts/hostmonitor', ['validate', '--online', '--config', config]);
+	};
+	const mute = await validate(files);
 	assert.deepEqual([...mute.all.matchAll(warned)].map(([, network]) => network).sort(), networks);
-	const good = await runs.run('scripts/hostmonitor', runs.good, 'validate', '--online');
+	const good = await validate(runs.good);
 	assert.doesNotMatch(good.all, warned);
 });
 
