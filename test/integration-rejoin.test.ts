@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { alive, failed, type Member } from '../handlers/lib/decide/reading.ts';
 import { openConsul } from '../handlers/lib/io/consul.ts';
 import { rejoins } from '../handlers/lib/io/rejoin.ts';
 import { shareSignal } from '../handlers/lib/io/shared-signal.ts';
@@ -7,14 +8,6 @@ import { type Cloud, startCloud } from '../scripts/lib/cloud.ts';
 import { consulGet } from '../scripts/lib/consul-api.ts';
 import { eventually } from '../scripts/lib/eventually.ts';
 
-interface Member {
-	readonly Name: string;
-	readonly Addr: string;
-	readonly Port: number;
-	readonly Status: number;
-}
-
-const [alive, failed] = [1, 4];
 let cloud: Cloud;
 
 before(async () => {

@@ -10,7 +10,8 @@ service_prefix "" {
 }
 
 # Write: a host is asked to rejoin before it is taken for dead; without, a link that is back may look dead for
-# half a minute. It lets them leave, too; name the controllers' nodes to be stricter.
+# 25 s, as measured, or longer. It lets whoever has the token make any agent that he reaches leave, and so does
+# acl.tokens.default to everybody on the machine; name the controllers' nodes to be stricter.
 agent_prefix "" {
   policy = "write"
 }

@@ -2,7 +2,6 @@ import { commitOperations } from './commit.ts';
 import { beginRound, type FencingOn } from './decide/fencing.ts';
 import { backOn } from './decide/fencing-steps.ts';
 import { generatedTimeAt } from './decide/notification.ts';
-import { plan } from './decide/plan.ts';
 import { decideGrounds } from './decide/spells.ts';
 import { type Abstention, abstentionFor } from './decide/standing-back.ts';
 import type { Step } from './decide/steps.ts';
@@ -11,9 +10,10 @@ import { messageOf } from './errors.ts';
 import { hasTime, type Round, runRound } from './fence-round.ts';
 import { freshSeconds } from './fresh.ts';
 import type { Lock } from './lock.ts';
-import { forgetSightings, holdRejoined } from './own-session.ts';
+import { lookAgain } from './look-again.ts';
+import { forgetSightings } from './own-session.ts';
 import type { Surroundings } from './surroundings.ts';
-import { type Earlier, readWorld } from './world.ts';
+import type { Earlier } from './world.ts';
 
 type FenceStep = Extract<Step, { kind: 'fence' }>;
 
@@ -69,10 +69,7 @@ export async function beginRounds(
 ): Promise<Rounds> {
 	const { fencing: settings } = around.settings;
 	if (settings.mode === 'none' || asked.length === 0 || !hasTime(around, settings)) return nothing;
-	const acting = new Set(asked.map(({ host }) => host.host));
-	const world = await readWorld(around, earlier, acting);
-	const { steps, view } = plan(world);
-	await holdRejoined(around, world, view.held);
+	const { world, steps, view } = await lookAgain(asked, earlier, around);
 	const failuresOf = ({ host }: FenceStep) =>
 		world.stored.incidents[host.host]?.value.fencing?.failures ?? 0;
 	const stands = steps

@@ -4,7 +4,6 @@ import type { PostAnswer } from './decide/masakari.ts';
 import { decideNotification, generatedTimeAt } from './decide/notification.ts';
 import { decideLearnt } from './decide/outcome.ts';
 import { isAlone } from './decide/own-view.ts';
-import { plan } from './decide/plan.ts';
 import { outagesOf } from './decide/relapse.ts';
 import { decideGrounds } from './decide/spells.ts';
 import { type Abstention, abstentionFor, decideAbstention } from './decide/standing-back.ts';
@@ -15,10 +14,11 @@ import { proveAgain } from './fence-round.ts';
 import { freshSeconds, writeWithinSeconds } from './fresh.ts';
 import type { Connected } from './io/masakari.ts';
 import type { Lock } from './lock.ts';
-import { forgetSightings, holdRejoined } from './own-session.ts';
+import { lookAgain } from './look-again.ts';
+import { forgetSightings } from './own-session.ts';
 import { record } from './record.ts';
 import type { Surroundings } from './surroundings.ts';
-import { type Earlier, readWorld } from './world.ts';
+import type { Earlier } from './world.ts';
 
 /** How a batch ended: whom Masakari took, and why this controller should stand back, if it should. */
 export interface Sent {
@@ -110,10 +110,7 @@ export async function sendBatch(
 		if (refused?.ok === false) {
 			return { notified: [], failures: [], abstain: abstentionFor(refused.error) };
 		}
-		const acting = new Set(hosts.map(({ host }) => host.host));
-		const world = await readWorld(around, earlier, acting);
-		const { steps, view } = plan(world);
-		await holdRejoined(around, world, view.held);
+		const { world, steps, view } = await lookAgain(hosts, earlier, around);
 		// A proof stands without the networks' verdict.
 		const isLost = ({ host, proof }: Begin) => proof !== 'power' && !view.due[host.host];
 		const lost = hosts.filter(isLost).map(({ host }) => host);

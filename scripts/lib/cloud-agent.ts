@@ -1,34 +1,12 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { closeSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { execa, execaSync } from 'execa';
-import { CLOUD_MARK } from './cloud-cleanup.ts';
+import { execa } from 'execa';
+import { type AgentOptions, spawnAgent } from './cloud-spawn.ts';
 import { consulGet } from './consul-api.ts';
 import { consulBinary } from './consul-binary.ts';
 import { eventually } from './eventually.ts';
-
-// An agent dies with this process even where that is killed itself; util-linux' setpriv knows how.
-const dieWithParent = ['setpriv', '--pdeathsig', 'KILL'] as const;
-const [setpriv, ...pdeathsig] = dieWithParent;
-const withParent = execaSync(setpriv, [...pdeathsig, 'true'], { reject: false }).failed
-	? []
-	: dieWithParent;
-
-/** What one agent is started with, besides its own directory. */
-export interface AgentOptions {
-	readonly node: string;
-	readonly network: string;
-	readonly address: string;
-	/** Address and port of its HTTP API. */
-	readonly http: string;
-	/** What its command begins with: how to get to where it runs. */
-	readonly enter?: readonly string[];
-	readonly dir: string;
-	readonly mark: string;
-	readonly env?: Readonly<Record<string, string>>;
-	readonly args: readonly string[];
-}
 
 /** One Consul agent: a process that can be hurt in every way a host can, and started again. */
 export interface Agent {
@@ -129,26 +107,4 @@ export function createAgent(options: AgentOptions): Agent {
 		reload: async () => void (await consul('reload')),
 		consul,
 	};
-}
-
-// Dozens of agents on a few cores: a third less work for the same gossip.
-const sparing = { GOMAXPROCS: '1', GOGC: '400' };
-
-// Not execa: an agent must log without this process reading pipes for it.
-// The environment is bare but for what its unit sets, and the mark that finds whatever the agent runs.
-function spawnAgent(options: AgentOptions, configDir: string, logFile: string): ChildProcess {
-	const { node, address, dir, mark, enter = [] } = options;
-	const own = ['-node', node, '-bind', address, '-client', address, '-data-dir', join(dir, 'data')];
-	const run = [...enter, ...withParent, consulBinary(), 'agent', ...own, ...options.args];
-	const [command = '', ...args] = run;
-	const log = openSync(logFile, 'a');
-	try {
-		return spawn(command, [...args, '-config-dir', configDir], {
-			cwd: '/',
-			env: { PATH: '/usr/bin:/bin', ...sparing, ...options.env, [CLOUD_MARK]: mark },
-			stdio: ['ignore', log, log],
-		});
-	} finally {
-		closeSync(log);
-	}
 }

@@ -2,9 +2,10 @@
 
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { dyingWithParent } from './dying-with-parent.ts';
 import { listens } from './openstack-ready.ts';
 import { createService, type Service } from './openstack-service.ts';
-import { dyingWithParent, type Site } from './openstack-site.ts';
+import type { Site } from './openstack-site.ts';
 
 // What is written here is never needed again.
 const SETTINGS = [

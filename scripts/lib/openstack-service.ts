@@ -3,8 +3,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, openSync, readFileSync } from 'node:fs';
+import { dyingWithParent } from './dying-with-parent.ts';
 import { eventually } from './eventually.ts';
-import { dyingWithParent, type Site } from './openstack-site.ts';
+import type { Site } from './openstack-site.ts';
 
 /** How a service is run, and how to tell that it is ready. */
 export interface ServiceSpec {

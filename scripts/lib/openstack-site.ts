@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import { claimNumber, hostAddress } from './cloud-address.ts';
 import { CLOUD_MARK } from './cloud-cleanup.ts';
+import { dyingWithParent } from './dying-with-parent.ts';
 
 /** Not the usual ones: a service of this machine may listen on all addresses. */
 const PORTS = {
@@ -45,16 +46,6 @@ export interface Site {
 	run(command: readonly string[], env?: Readonly<Record<string, string>>): Promise<string>;
 	/** Removes the directory and gives the address back. */
 	release(): void;
-}
-
-/** A command whose process dies with this one, even where that is killed itself. */
-export function dyingWithParent(
-	command: readonly string[],
-	signal = 'KILL',
-	user?: string,
-): readonly string[] {
-	const as = user === undefined ? [] : [`--reuid=${user}`, `--regid=${user}`, '--init-groups'];
-	return ['setpriv', ...as, '--pdeathsig', signal, ...command];
 }
 
 /** Claims an address and makes the directory. */

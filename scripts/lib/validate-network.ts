@@ -4,10 +4,9 @@ import { checkAgents, sharedDatacenters } from '../../handlers/lib/decide/own-ag
 import { emptySnapshot } from '../../handlers/lib/decide/snapshot.ts';
 import { ConsulError, messageOf } from '../../handlers/lib/errors.ts';
 import { type Consul, jsonOf, openConsul } from '../../handlers/lib/io/consul.ts';
-import { readNetwork, readSelf } from '../../handlers/lib/io/consul-network.ts';
+import { readMembers, readNetwork, readSelf } from '../../handlers/lib/io/consul-network.ts';
 import { rejoins } from '../../handlers/lib/io/rejoin.ts';
 import type { Config } from '../../handlers/lib/schema/config.ts';
-import { parseMembers } from '../../handlers/lib/schema/members.ts';
 import { valueAt } from '../../handlers/lib/schema/pointer.ts';
 
 /** What a look at everything outside came to. */
@@ -39,11 +38,9 @@ async function readCleanup(consul: Consul): Promise<boolean> {
 
 /** Its own node is there already: to join it does nothing, and needs the same right. */
 async function whyMute(consul: Consul, node: string): Promise<string | null> {
-	const path = '/v1/agent/members';
 	try {
-		const members = parseMembers(jsonOf(await consul.call({ method: 'GET', path }), path), path);
-		const own = members.find(({ Name }) => Name === node);
-		if (own === undefined) return `${path} does not show ${node}`;
+		const own = (await readMembers(consul)).find(({ Name }) => Name === node);
+		if (own === undefined) return `/v1/agent/members does not show ${node}`;
 		await rejoins(consul, hostOf(node), { address: own.Addr, port: own.Port });
 		return null;
 	} catch (error) {

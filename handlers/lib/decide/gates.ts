@@ -80,7 +80,7 @@ function storm({ host }: HostFacts, world: Gated): string | null {
 }
 
 /** Networks on which a host lives whatever gossip says of it. */
-export function livesOn({ host, vector }: HostFacts, world: World) {
+function livesOn({ host, vector }: HostFacts, world: World) {
 	const downAnd = (found: ReadonlySet<string>) =>
 		world.settings.networks.filter((n) => vector[n] === 'down' && found.has(`${host}/${n}`));
 	const refused = world.settings.agentProbe ? downAnd(world.refused) : [];

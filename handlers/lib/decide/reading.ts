@@ -29,7 +29,8 @@ export interface Answers {
 	readonly filtered: boolean;
 }
 
-const [alive, leaving, left, failed] = [1, 2, 3, 4];
+/** serf.MemberStatus. */
+export const [alive, leaving, left, failed] = [1, 2, 3, 4];
 
 /** Whether a pattern with `*` and `?` matches the whole host name. */
 function matches(pattern: string, host: string): boolean {

@@ -1,12 +1,12 @@
 import { hostOf } from '../decide/health.ts';
 import { hostNameOf } from '../decide/names.ts';
-import { parseMembers } from '../schema/members.ts';
-import { type Consul, jsonOf } from './consul.ts';
+import { alive } from '../decide/reading.ts';
+import type { Consul } from './consul.ts';
+import { readMembers } from './consul-network.ts';
 import type { SerfAddress } from './probe.ts';
 
 /** A living agent answers within ms; a hung one never, and its joiner gives up after 10 s. */
 const timeoutMs = 1500;
-const alive = 1;
 
 /**
  * Has the network's agent join a node that gossip calls failed, which serf does by itself only every 30 s, with
@@ -23,11 +23,7 @@ export async function rejoins(
 	const at = address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
 	const path = `/v1/agent/join/${encodeURIComponent(at)}`;
 	await consul.call({ method: 'PUT', path, timeoutMs });
-	const where = '/v1/agent/members';
-	const members = parseMembers(
-		jsonOf(await consul.call({ method: 'GET', path: where, timeoutMs }), where),
-		where,
-	);
+	const members = await readMembers(consul, { timeoutMs });
 	const isOther = (name: string) => hostOf(hostNameOf(name, rule)) !== host;
 	return !members.some(
 		({ Name, Addr, Port, Status }) =>
