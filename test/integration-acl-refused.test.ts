@@ -9,7 +9,7 @@ import {
 	tokenFile,
 } from './acl-cloud.ts';
 import { type AclRuns, openAclRuns } from './acl-runs.ts';
-import { lineOf, runBundle } from './bundle.ts';
+import { lineOf } from './bundle.ts';
 
 let cloud: AclCloud;
 let runs: AclRuns;
@@ -81,24 +81,6 @@ test('a token for the hub that may not write is refused, and nothing is written'
 	assert.match(lineOf(await runs.look(files, 'storage'), 69).message, /: 403 Permission denied$/);
 	assert.deepEqual(await runs.kv.all(), []);
 	lineOf(await runs.look(runs.good, 'storage'), 0);
-});
-
-test('validate --online warns of a token that may not ask hosts to rejoin', async () => {
-	const warned =
-		/^ *warning: (management|storage): may not ask hosts to rejoin \(agent:write\): .*403/gm;
-	const readOnly = async (network: Network) => {
-		const rules = rulesOf(network).replace(/(agent_prefix[^}]*)"write"/, '$1"read"');
-		return tokenFile(cloud, `mute-${network}`, await cloud.token(network, rules));
-	};
-	const files = { management: await readOnly('management'), storage: await readOnly('storage') };
-	const validate = (tokens: typeof files) => {
-		const config = cloud.controller.configure(runs.settings(tokens));
-		return runBundle('scripts/hostmonitor', ['validate', '--online', '--config', config]);
-	};
-	const mute = await validate(files);
-	assert.deepEqual([...mute.all.matchAll(warned)].map(([, network]) => network).sort(), networks);
-	const good = await validate(runs.good);
-	assert.doesNotMatch(good.all, warned);
 });
 
 test('a host that a token hides is vanished, never down (I5)', async () => {

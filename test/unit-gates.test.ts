@@ -292,13 +292,13 @@ const cases: readonly {
 		expected: ['agent', /^its kernel answers on management: /],
 	},
 	{
-		name: 'an agent that was asked to rejoin its only down network, and answered',
-		world: dead({ rejoined: ['n1/storage'], settings: { agentProbe: false } }),
-		expected: ['agent', /^its agent answers on storage, and was asked to rejoin$/],
+		name: 'an agent that answers on its only down network',
+		world: dead({ answered: ['n1/storage'], settings: { agentProbe: false } }),
+		expected: ['agent', /^its agent answers on storage: gossip has not heard of it yet$/],
 	},
 	{
 		name: 'an agent that answers on a network without which the verdict still stands',
-		world: dead({ hosts: { ...quiet, n1: 'down/up/down' }, rejoined: ['n1/management'] }),
+		world: dead({ hosts: { ...quiet, n1: 'down/up/down' }, answered: ['n1/management'] }),
 		expected: null,
 	},
 

@@ -34,7 +34,7 @@ function answersOf(nodes: Nodes, filtered = false): Answers {
 				? [
 						{
 							Name,
-							Addr: '10.0.0.9',
+							Addr: server ? '10.0.0.1' : '10.0.0.9',
 							Port: 8301,
 							Status: statuses[gossip],
 							Tags: { role: server ? 'consul' : 'node' },
@@ -188,6 +188,15 @@ test('the reading carries where the agent gossips, and nothing where gossip does
 	const serf = { address: '10.0.0.9', port: 8301 };
 	assert.deepEqual(healthOf({ catalog: 'critical', gossip: 'failed' })?.serf, serf);
 	assert.equal(healthOf({ catalog: 'critical' })?.serf, undefined);
+});
+
+test('where a living node has the address of a dead one, who answers there is not asked', () => {
+	const { nodes } = read([
+		['n1', { catalog: 'critical', gossip: 'failed' }],
+		['n2', { catalog: 'passing', gossip: 'alive' }],
+	]);
+	assert.equal(nodes.get('n1')?.serf, undefined);
+	assert.notEqual(nodes.get('n2')?.serf, undefined);
 });
 
 const doubles: readonly { name: string; a: Node; b: Node; expected: Health }[] = [

@@ -24,9 +24,6 @@ service_prefix "" {
   policy = "read"
 }
 
-# Write: a host is asked to rejoin before it is taken for dead; without, a link that is back may look dead for
-# 25 s, as measured, or longer. It lets whoever has the token make any agent that he reaches leave, and so does
-# acl.tokens.default to everybody on the machine; name the controllers' nodes to be stricter.
 agent_prefix "" {
-  policy = "write"
+  policy = "read"
 }

@@ -11,7 +11,6 @@ import { hasTime, type Round, runRound } from './fence-round.ts';
 import { freshSeconds } from './fresh.ts';
 import type { Lock } from './lock.ts';
 import { lookAgain } from './look-again.ts';
-import { forgetSightings } from './own-session.ts';
 import type { Surroundings } from './surroundings.ts';
 import type { Earlier } from './world.ts';
 
@@ -69,7 +68,8 @@ export async function beginRounds(
 ): Promise<Rounds> {
 	const { fencing: settings } = around.settings;
 	if (settings.mode === 'none' || asked.length === 0 || !hasTime(around, settings)) return nothing;
-	const { world, steps, view } = await lookAgain(asked, earlier, around);
+	const off = asked.filter(({ next }) => next === 'off').map(({ host }) => host);
+	const { world, steps, lost } = await lookAgain(off, earlier, around);
 	const failuresOf = ({ host }: FenceStep) =>
 		world.stored.incidents[host.host]?.value.fencing?.failures ?? 0;
 	const stands = steps
@@ -83,13 +83,8 @@ export async function beginRounds(
 		// Those that break stand back for the others.
 		.sort((a, b) => failuresOf(a) - failuresOf(b))
 		.slice(0, parallel);
-	const lost = asked.filter(({ host, next }) => next === 'off' && !view.due[host.host]);
-	await forgetSightings(
-		around,
-		lost.map(({ host }) => host.host),
-	);
 	const [first] = lost;
-	const reason = `the verdict on ${first?.host.name} no longer stood before its power-off`;
+	const reason = `the verdict on ${first?.name} no longer stood before its power-off`;
 	const abstain = first && stands.length === 0 ? abstentionFor(reason) : null;
 	const hosts: string[] = [];
 	const failures: string[] = [];

@@ -1,5 +1,5 @@
 /** The reads that authorise a POST or a power-off began at most so long before the commit. */
-// 3 s, a probe of 1 s, twice 1.5 s for one that is asked to rejoin, and slack.
+// 3 s, a probe of 1 s, and slack.
 export const freshSeconds = 8;
 
 /** Neither is begun later than this after its transaction was sent. */

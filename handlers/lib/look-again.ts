@@ -1,22 +1,38 @@
 import type { HostFacts } from './decide/hosts.ts';
 import { type Planned, plan } from './decide/plan.ts';
 import type { World } from './decide/world.ts';
-import { holdRejoined } from './own-session.ts';
+import { forgetSightings } from './own-session.ts';
 import type { Surroundings } from './surroundings.ts';
 import { type Earlier, readWorld } from './world.ts';
 
+/** What stands when a POST or a power-off is about to be committed to. */
+export interface LookedAgain extends Planned {
+	readonly world: World;
+	/** Whose verdict no longer stands. */
+	readonly lost: readonly HostFacts[];
+}
+
 /**
- * The reads that authorise, and what the plan makes of them alone: whose agents answer though gossip calls them
- * failed is held. Of the hosts that are about to be told of, or powered off.
+ * The reads that authorise, and what the plan makes of them alone. Of the hosts that rest on the networks' word,
+ * those whose verdict is gone, or whose agents answer, confirm anew.
  */
 export async function lookAgain(
-	about: readonly { readonly host: HostFacts }[],
+	resting: readonly HostFacts[],
 	earlier: Earlier,
 	around: Surroundings,
-): Promise<Planned & { readonly world: World }> {
-	const acting = new Set(about.map(({ host }) => host.host));
-	const world = await readWorld(around, earlier, acting);
+): Promise<LookedAgain> {
+	const world = await readWorld(around, earlier);
 	const planned = plan(world);
-	await holdRejoined(around, world, planned.view.held);
-	return { ...planned, world };
+	const { due, held } = planned.view;
+	const lost = resting.filter(({ host }) => !due[host]);
+	const answering = resting.filter(({ host }) => {
+		const by = held[host]?.find(({ gate }) => gate === 'agent');
+		if (by) around.log('warn', `${host} was about to be acted on, and is held`, { ...by, host });
+		return by !== undefined;
+	});
+	await forgetSightings(
+		around,
+		[...lost, ...answering].map(({ host }) => host),
+	);
+	return { ...planned, world, lost };
 }

@@ -1,6 +1,5 @@
 import { hostOf } from './decide/health.ts';
 import { hostNameOf } from './decide/names.ts';
-import { messageOf } from './errors.ts';
 import { authorizeBy } from './io/authorize.ts';
 import { readBootId, systemClock } from './io/clock.ts';
 import { configPath, loadConfig } from './io/config.ts';
@@ -10,13 +9,12 @@ import { readNetworks, readSelf } from './io/consul-network.ts';
 import { openFence } from './io/fence.ts';
 import { openMasakari } from './io/masakari.ts';
 import { knock } from './io/probe.ts';
-import { rejoins } from './io/rejoin.ts';
 import { shareSignal } from './io/shared-signal.ts';
 import type { Run } from './run.ts';
 import type { Config } from './schema/config.ts';
 import type { Surroundings } from './surroundings.ts';
 
-/** How long a connect to a serf port may take before it proves nothing. */
+/** How long a serf port may take to answer before it proves nothing. */
 const probeMs = 1000;
 /** What an executable's own deadline leaves to its parts. */
 export interface Limits {
@@ -64,12 +62,5 @@ export async function openSurroundings(
 		lastWords: openKv(openConsul(hub, shareSignal(new AbortController().signal)), kvPrefix),
 		masakari: openMasakari(config.masakari, { signal, getTimeoutMs: limits.masakariMs, auth }),
 		knock: (serf) => knock(serf, probeMs, signal),
-		rejoins: (network, host, serf) =>
-			rejoins(agentOf(network), host, serf, settings.nodeNames[network]).catch((error) => {
-				log('warn', `${host} takes connections on ${network}, but was not asked to rejoin`, {
-					reason: messageOf(error),
-				});
-				return false;
-			}),
 	};
 }

@@ -1,4 +1,3 @@
-import type { HeldBy } from './decide/held.ts';
 import { keyOf } from './decide/keys.ts';
 import { sameView } from './decide/own-view.ts';
 import { type Abstention, goAhead, standBack } from './decide/standing-back.ts';
@@ -64,27 +63,5 @@ export async function forgetSightings(
 	await change(kv, viewKey(self), parseView, (view) => ({
 		...view,
 		due: Object.fromEntries(Object.entries(view.due).filter(([host]) => !hosts.includes(host))),
-	}));
-}
-
-/** Hosts whose agents answered when they were about to be acted on: held, until they confirm anew. */
-export async function holdRejoined(
-	around: Surroundings,
-	{ rejoined }: World,
-	held: HeldBy,
-): Promise<void> {
-	const found = Object.entries(held).filter(([host]) =>
-		around.settings.networks.some((network) => rejoined.has(`${host}/${network}`)),
-	);
-	if (found.length === 0) return;
-	for (const [host, gates] of found) {
-		around.log('warn', `${host} is down by gossip alone`, {
-			host,
-			reason: gates.map(({ reason }) => reason).join('; '),
-		});
-	}
-	await change(around.kv, viewKey(around.self), parseView, (view) => ({
-		...view,
-		held: { ...view.held, ...Object.fromEntries(found) },
 	}));
 }

@@ -15,7 +15,6 @@ import { freshSeconds, writeWithinSeconds } from './fresh.ts';
 import type { Connected } from './io/masakari.ts';
 import type { Lock } from './lock.ts';
 import { lookAgain } from './look-again.ts';
-import { forgetSightings } from './own-session.ts';
 import { record } from './record.ts';
 import type { Surroundings } from './surroundings.ts';
 import type { Earlier } from './world.ts';
@@ -110,14 +109,9 @@ export async function sendBatch(
 		if (refused?.ok === false) {
 			return { notified: [], failures: [], abstain: abstentionFor(refused.error) };
 		}
-		const { world, steps, view } = await lookAgain(hosts, earlier, around);
 		// A proof stands without the networks' verdict.
-		const isLost = ({ host, proof }: Begin) => proof !== 'power' && !view.due[host.host];
-		const lost = hosts.filter(isLost).map(({ host }) => host);
-		await forgetSightings(
-			around,
-			lost.map(({ host }) => host),
-		);
+		const resting = hosts.filter(({ proof }) => proof !== 'power').map(({ host }) => host);
+		const { world, steps, lost } = await lookAgain(resting, earlier, around);
 		const stands = steps.flatMap((step) => (step.kind === 'begin' ? [step] : []));
 		const due = stands.filter(({ host }) => hosts.some((asked) => asked.host.host === host.host));
 		if (due.length === 0) {

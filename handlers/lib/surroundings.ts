@@ -27,8 +27,6 @@ export interface Surroundings {
 		before?: Reads,
 	) => Promise<Reads>;
 	readonly knock: (serf: SerfAddress) => Promise<Knock>;
-	/** Whether a host that gossip calls failed rejoins this network when it is asked to. */
-	readonly rejoins: (network: string, host: string, serf: SerfAddress) => Promise<boolean>;
 	/** Seconds since boot after which no POST may begin, so that no deadline of ours cuts one. */
 	readonly lastPost: number;
 	readonly fence: Fence;

@@ -15,46 +15,35 @@ export async function readStored(around: Surroundings): Promise<Stored> {
 	return parseStored(entries, index);
 }
 
-/** Down networks of due hosts on which the kernel answers, or, where it is about to be acted on, the agent. */
+/** Down networks of due hosts on which the kernel answers, or the agent itself. */
 async function probe(
 	due: readonly HostFacts[],
-	acting: ReadonlySet<string>,
 	reads: Reads,
-	around: Surroundings,
-): Promise<Pick<World, 'refused' | 'rejoined'>> {
-	const [refused, rejoined] = [new Set<string>(), new Set<string>()];
+	{ knock }: Surroundings,
+): Promise<Pick<World, 'refused' | 'answered'>> {
+	const found = { refused: new Set<string>(), answered: new Set<string>() };
 	const asked = due.flatMap(({ host, vector }) =>
 		Object.keys(vector).map(async (network) => {
 			const reading = reads[network];
 			const serf = reading?.ok ? reading.nodes.get(host)?.serf : undefined;
 			if (vector[network] !== 'down' || serf === undefined) return;
-			const knocked = await around.knock(serf);
-			if (knocked === 'refused') refused.add(`${host}/${network}`);
-			// Never oftener: an agent that joins a hung node joins no other for 10 s.
-			if (knocked !== 'accepted' || !acting.has(host)) return;
-			if (await around.rejoins(network, host, serf)) rejoined.add(`${host}/${network}`);
+			const knocked = await knock(serf);
+			if (knocked !== 'silent') found[knocked].add(`${host}/${network}`);
 		}),
 	);
 	await Promise.all(asked);
-	return { refused, rejoined };
+	return found;
 }
 
 /** What an earlier look of the same run found out, and need not again. */
 export type Earlier = Pick<World, 'masakari' | 'reads'>;
 
-const nobody: ReadonlySet<string> = new Set();
-
 /**
  * One look at everything: KV first, then all networks at once, then what only due hosts need. The
  * time it carries is that of the networks' reads. After an `earlier` one Masakari is not asked again, and
- * a network that could not be read is given less time. Hosts that are about to be told of, or powered off, have to
- * prove that their agents do not answer.
+ * a network that could not be read is given less time.
  */
-export async function readWorld(
-	around: Surroundings,
-	earlier?: Earlier,
-	acting = nobody,
-): Promise<World> {
+export async function readWorld(around: Surroundings, earlier?: Earlier): Promise<World> {
 	const { settings, digest, self, bootId, clock } = around;
 	const stored = await readStored(around);
 	const readAt = clock.uptime();
@@ -64,20 +53,19 @@ export async function readWorld(
 	const seen: World = {
 		...{ settings, digest, self, bootId, stored, reads },
 		...{ readAt, uptime: clock.uptime(), now: clock.now() },
-		...{ refused: nobody, rejoined: nobody, masakari: null },
+		...{ refused: new Set(), answered: new Set(), masakari: null },
 	};
 	const first = plan(seen);
 	const asked = Object.keys(first.view.due).flatMap((host) => {
 		const pending = stored.incidents[host]?.value.state !== 'notified';
-		const isAsked = pending && (settings.agentProbe || acting.has(host));
-		return (isAsked && first.hosts.get(host)) || [];
+		return (pending && first.hosts.get(host)) || [];
 	});
 	const isWanted = !earlier && wantsMasakari(first, seen);
 	const [answers, facts] = await Promise.all([
-		probe(asked, acting, reads, around),
+		probe(asked, reads, around),
 		early ?? (isWanted ? askMasakari(around) : null),
 	]);
-	const lives = answers.refused.size + answers.rejoined.size > 0;
+	const lives = answers.refused.size + answers.answered.size > 0;
 	const known: World = lives ? { ...seen, ...answers } : seen;
 	if (earlier) return { ...known, masakari: earlier.masakari };
 	const stillWanted = known === seen ? isWanted : wantsMasakari(plan(known), known);

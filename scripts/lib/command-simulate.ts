@@ -41,12 +41,8 @@ function worldOf({ settings, digest }: Config, stored: Stored, host: string, vec
 	const reads = Object.fromEntries(settings.networks.map((n) => [n, readingOf(vector[n])]));
 	const world = {
 		...{ settings, digest, stored, reads, self: '', bootId: '', readAt: 0, uptime: 0 },
-		...{
-			now: systemClock.now(),
-			refused: new Set<string>(),
-			rejoined: new Set<string>(),
-			masakari: null,
-		},
+		...{ refused: new Set<string>(), answered: new Set<string>(), masakari: null },
+		now: systemClock.now(),
 	};
 	const snapshots = currentSnapshots(settings, {}, stored);
 	return { ...world, snapshots, storm: null, others: otherViews(world) } satisfies Gated;

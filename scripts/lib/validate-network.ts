@@ -2,10 +2,9 @@ import { hostOf, type Reading, type Reads } from '../../handlers/lib/decide/heal
 import { hostNameOf } from '../../handlers/lib/decide/names.ts';
 import { checkAgents, sharedDatacenters } from '../../handlers/lib/decide/own-agents.ts';
 import { emptySnapshot } from '../../handlers/lib/decide/snapshot.ts';
-import { ConsulError, messageOf } from '../../handlers/lib/errors.ts';
+import { ConsulError } from '../../handlers/lib/errors.ts';
 import { type Consul, jsonOf, openConsul } from '../../handlers/lib/io/consul.ts';
-import { readMembers, readNetwork, readSelf } from '../../handlers/lib/io/consul-network.ts';
-import { rejoins } from '../../handlers/lib/io/rejoin.ts';
+import { readNetwork, readSelf } from '../../handlers/lib/io/consul-network.ts';
 import type { Config } from '../../handlers/lib/schema/config.ts';
 import { valueAt } from '../../handlers/lib/schema/pointer.ts';
 
@@ -22,8 +21,6 @@ export interface Inspected {
 	readonly self: string;
 	readonly reading: Reading;
 	readonly cleansServers: boolean;
-	/** Why it may not ask hosts to rejoin; null where it may. */
-	readonly mute: string | null;
 }
 
 export const nothing: Inspection = { well: [], warnings: [], failures: [] };
@@ -34,18 +31,6 @@ async function readCleanup(consul: Consul): Promise<boolean> {
 	const value = valueAt(answer, '/CleanupDeadServers');
 	if (typeof value !== 'boolean') throw new ConsulError(`consul: ${path}: not as agreed`);
 	return value;
-}
-
-/** Its own node is there already: to join it does nothing, and needs the same right. */
-async function whyMute(consul: Consul, node: string): Promise<string | null> {
-	try {
-		const own = (await readMembers(consul)).find(({ Name }) => Name === node);
-		if (own === undefined) return `/v1/agent/members does not show ${node}`;
-		await rejoins(consul, hostOf(node), { address: own.Addr, port: own.Port });
-		return null;
-	} catch (error) {
-		return messageOf(error);
-	}
 }
 
 export async function inspectNetwork(
@@ -60,30 +45,21 @@ export async function inspectNetwork(
 	const self = hostNameOf(node, settings.nodeNames[network]);
 	const reading = await readNetwork(consul, hostOf(self), network, settings, emptySnapshot);
 	const cleansServers = settings.hosts.servers && (await readCleanup(consul));
-	return { network, self, reading, cleansServers, mute: await whyMute(consul, node) };
+	return { network, self, reading, cleansServers };
 }
 
-export function judgeNetwork({
-	network,
-	self,
-	reading,
-	cleansServers,
-	mute,
-}: Inspected): Inspection {
+export function judgeNetwork({ network, self, reading, cleansServers }: Inspected): Inspection {
 	if (!reading.ok) return { ...nothing, failures: [`${network}: ${reading.error}`] };
 	const of = (health: string) => [...reading.nodes.values()].filter((n) => n.health === health);
 	const counts = (['up', 'down', 'left', 'unknown'] as const)
 		.map((health) => `${of(health).length} ${health}`)
 		.join(', ');
-	const warnings = [
-		...(cleansServers
-			? [
-					`${network}: autopilot makes dead servers look like a leave: ` +
-						'consul operator autopilot set-config -cleanup-dead-servers=false',
-				]
-			: []),
-		...(mute === null ? [] : [`${network}: may not ask hosts to rejoin (agent:write): ${mute}`]),
-	];
+	const warnings = cleansServers
+		? [
+				`${network}: autopilot makes dead servers look like a leave: ` +
+					'consul operator autopilot set-config -cleanup-dead-servers=false',
+			]
+		: [];
 	return { well: [`${network}: agent ${self}, hosts ${counts}`], warnings, failures: [] };
 }
 

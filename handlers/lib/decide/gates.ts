@@ -84,19 +84,19 @@ function livesOn({ host, vector }: HostFacts, world: World) {
 	const downAnd = (found: ReadonlySet<string>) =>
 		world.settings.networks.filter((n) => vector[n] === 'down' && found.has(`${host}/${n}`));
 	const refused = world.settings.agentProbe ? downAnd(world.refused) : [];
-	return { refused, rejoined: downAnd(world.rejoined) };
+	return { refused, answered: downAnd(world.answered) };
 }
 
 function agent(facts: HostFacts, world: Gated): string | null {
-	const { refused, rejoined } = livesOn(facts, world);
-	const on = [...refused, ...rejoined];
+	const { refused, answered } = livesOn(facts, world);
+	const on = [...refused, ...answered];
 	const vector: Vector = {
 		...facts.vector,
 		...Object.fromEntries(on.map((network) => [network, 'up'] as const)),
 	};
 	if (on.length === 0 || decideVerdict(world.settings.matrix, vector) === 'recovery') return null;
-	return rejoined.length > 0
-		? `its agent answers on ${names(rejoined)}, and was asked to rejoin`
+	return answered.length > 0
+		? `its agent answers on ${names(answered)}: gossip has not heard of it yet`
 		: `its kernel answers on ${names(refused)}: restart the consul agent of ${names(refused)} on ${facts.name}`;
 }
 

@@ -21,8 +21,8 @@ export interface World {
 	readonly reads: Reads;
 	/** `<host>/<network>` of down networks whose serf port refused a connection: a living kernel. */
 	readonly refused: ReadonlySet<string>;
-	/** The same of those whose agent answered when it was asked to rejoin: gossip is yet to say so. */
-	readonly rejoined: ReadonlySet<string>;
+	/** The same of those where a living agent answered: gossip is yet to say so. */
+	readonly answered: ReadonlySet<string>;
 	/** Null where Masakari was not asked. */
 	readonly masakari: MasakariFacts | null;
 }

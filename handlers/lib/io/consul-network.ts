@@ -7,18 +7,14 @@ import type { Stored } from '../decide/stored.ts';
 import { messageOf } from '../errors.ts';
 import { parseAgentSelf } from '../schema/agent-self.ts';
 import { parseChecks } from '../schema/checks.ts';
-import { type Member, parseMembers } from '../schema/members.ts';
+import { parseMembers } from '../schema/members.ts';
 import { type Consul, type ConsulCall, jsonOf } from './consul.ts';
-import type { HttpResponse } from './http.ts';
 
 /** Filtered by the servers: of 10,000 nodes' checks only what we read comes over. */
 const wanted = 'CheckID == "serfHealth" or CheckID == "_node_maintenance"';
 const checksPath = `/v1/health/state/any?consistent&filter=${encodeURIComponent(wanted)}`;
 
 const membersPath = '/v1/agent/members';
-
-const membersOf = (answer: HttpResponse): readonly Member[] =>
-	parseMembers(jsonOf(answer, membersPath), membersPath);
 
 /** What a network that could not be read a moment ago is given: it would most likely be unknown again. */
 const againMs = 500;
@@ -28,14 +24,6 @@ export async function readSelf(consul: Consul): Promise<string> {
 	const path = '/v1/agent/self';
 	return parseAgentSelf(jsonOf(await consul.call({ method: 'GET', path }), path), path).Config
 		.NodeName;
-}
-
-/** All that the agent's own gossip knows; throws where it does not answer in time, or not as agreed. */
-export async function readMembers(
-	consul: Consul,
-	limit: Pick<ConsulCall, 'timeoutMs'> = {},
-): Promise<readonly Member[]> {
-	return membersOf(await consul.call({ method: 'GET', path: membersPath, ...limit }));
 }
 
 /**
@@ -59,7 +47,7 @@ export async function readNetwork(
 			({ headers }) => headers['x-consul-results-filtered-by-acls'] === 'true',
 		);
 		const checks = parseChecks(jsonOf(catalog, checksPath), checksPath);
-		const members = membersOf(gossip);
+		const members = parseMembers(jsonOf(gossip, membersPath), membersPath);
 		return decideReading({ checks, members, filtered }, self, hosts, previous, nodeNames[network]);
 	} catch (error) {
 		return { ok: false, error: messageOf(error) };
