@@ -11,7 +11,7 @@ import { type Answer, serveJson } from './json-server.ts';
 const session = '11111111-2222-3333-4444-555555555555';
 const self = { NodeName: 'controller-1', Version: '1.8.7' };
 
-/** A network's agent, of whose hosts these are down; they are this machine, whose ports refuse. */
+/** A network's agent, of whose hosts these are down; all are this machine, whose ports refuse. */
 function answerTo(dead: readonly string[]): (url: URL) => Answer {
 	const up = ['controller-1', 'compute-0'];
 	const nodes = [...up, ...dead];
@@ -19,7 +19,8 @@ function answerTo(dead: readonly string[]): (url: URL) => Answer {
 		...{ Node, CheckID: 'serfHealth', Status: up.includes(Node) ? 'passing' : 'critical' },
 	}));
 	const members = nodes.map((Name) => ({
-		...{ Name, Addr: '127.0.0.1', Port: 1, Status: up.includes(Name) ? 1 : 4 },
+		...(up.includes(Name) ? { Addr: '127.0.0.1', Status: 1 } : { Addr: '127.0.0.2', Status: 4 }),
+		...{ Name, Port: 1 },
 		Tags: { role: Name === 'controller-1' ? 'consul' : 'node' },
 	}));
 	const snapshot = JSON.stringify({ ...emptySnapshot, down: dead });
