@@ -141,7 +141,7 @@ test('a host whose agent answers is held, whatever gossip says, and confirms ane
 	assert.deepEqual(openIn(scene), [], 'nothing is committed to');
 	assert.deepEqual(
 		storedIn(scene).views['c1']?.value.held['n1'],
-		[{ gate: 'agent', reason: 'its agent answers on storage: gossip has not heard of it yet' }],
+		[{ gate: 'agent', reason: 'its agent answers on storage, gossip is late' }],
 		'and the view says why',
 	);
 	scene.port = 'silent';
@@ -164,6 +164,7 @@ test('an agent that answers only at the last look before the POST makes its host
 	assert.deepEqual(openIn(scene), [], 'nothing is committed to');
 	assert.equal(holderOf(scene), undefined, 'the lock is free');
 	const own = storedIn(scene).views['c1']?.value;
+	assert.equal(own?.held['n1']?.[0]?.gate, 'agent', 'and the view says why');
 	assert.equal(own?.abstains, null, 'it holds nobody else');
 	scene.port = 'silent';
 	scene.pass(1);

@@ -50,6 +50,30 @@ test('a host whose agent answers keeps its power, whatever gossip says (I1)', as
 	assert.deepEqual(posts(lab), ['POST n1 NORMAL'], 'until it answers no more');
 });
 
+test('one whose agent answers only at the last look before it keeps its power, and confirms anew (I1)', async () => {
+	const lab = await dying();
+	lab.before = (effect) => {
+		if (effect === 'acquire') lab.port = 'answered';
+	};
+	await lab.runs('c1', 1);
+	lab.before = () => {};
+	lab.port = 'silent';
+	assert.equal(lab.stored().views['c1']?.value.held['n1']?.[0]?.gate, 'agent');
+	await lab.runs('c1', 1);
+	assert.deepEqual(lab.said, [], 'what was seen before confirms nothing');
+	await lab.runs('c1', 5);
+	assert.deepEqual(posts(lab), ['POST n1 NORMAL']);
+});
+
+test('a proof of the BMC does not replace an agent that answers: it is another host that is off (I1)', async () => {
+	const lab = await dying();
+	await lab.runs('c1', 1);
+	assert.deepEqual(lab.said.slice(0, 1), ['off n1']);
+	lab.port = 'answered';
+	await lab.runs('c1', 5);
+	assert.deepEqual(posts(lab), [], 'nobody is told');
+});
+
 for (const error of [
 	'fence_x did not end within 10 s',
 	'fence_x exited with 1',

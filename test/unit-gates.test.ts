@@ -44,20 +44,22 @@ const closed = (seconds: number, changes: Partial<ClosedIncident> = {}): ClosedI
 	...changes,
 });
 
-/** Recovery when both management and storage are down, and only then. */
-const both: Matrix = {
+/** Recovery where this is so of management and storage, and only there. */
+const matrixWhere = (recovers: (management: boolean, storage: boolean) => boolean): Matrix => ({
 	sequence: networks,
 	actions: Object.fromEntries(
 		['up', 'down'].flatMap((m) =>
 			['up', 'down'].flatMap((t) =>
 				['up', 'down'].map((s) => [
 					`${m}/${t}/${s}`,
-					m === 'down' && s === 'down' ? ('recovery' as const) : ('none' as const),
+					recovers(m === 'down', s === 'down') ? ('recovery' as const) : ('none' as const),
 				]),
 			),
 		),
 	),
-};
+});
+const both = matrixWhere((management, storage) => management && storage);
+const either = matrixWhere((management, storage) => management || storage);
 
 const masakari = (
 	rows: Parameters<typeof masakariOf>[1] = [],
@@ -293,8 +295,26 @@ const cases: readonly {
 	},
 	{
 		name: 'an agent that answers on its only down network',
+		world: dead({ answered: ['n1/storage'] }),
+		expected: ['agent', /^its agent answers on storage, gossip is late$/],
+	},
+	{
+		name: 'an agent that answers, with agent_probe: false',
 		world: dead({ answered: ['n1/storage'], settings: { agentProbe: false } }),
-		expected: ['agent', /^its agent answers on storage: gossip has not heard of it yet$/],
+		expected: null,
+	},
+	{
+		name: 'an agent that answers and a kernel that refuses, where the matrix asks for either',
+		world: dead({
+			hosts: { ...quiet, n1: 'down/up/down' },
+			settings: { matrix: either },
+			answered: ['n1/storage'],
+			refused: ['n1/management'],
+		}),
+		expected: [
+			'agent',
+			/^its agent answers on storage, gossip is late; its kernel answers on management: restart/,
+		],
 	},
 	{
 		name: 'an agent that answers on a network without which the verdict still stands',

@@ -5,6 +5,7 @@ import { plan } from '../handlers/lib/decide/plan.ts';
 import { decideFindings, type Finding } from '../handlers/lib/decide/report.ts';
 import { reportText, summarize } from '../handlers/lib/decide/report-text.ts';
 import { emptySnapshot } from '../handlers/lib/decide/snapshot.ts';
+import type { Spell } from '../handlers/lib/decide/view.ts';
 import type { World } from '../handlers/lib/decide/world.ts';
 import {
 	all,
@@ -17,6 +18,7 @@ import {
 	now,
 	quiet,
 	seenFor,
+	uptime,
 	viewed,
 	withIncident,
 	wordOf,
@@ -30,6 +32,12 @@ const findings = (world: World) =>
 const one = (healths: string, given: Given = {}) =>
 	worldOf({ hosts: { ...quiet, n1: healths }, ...given });
 const dead = (given: Given = {}) => seenFor(one('up/up/down', given), 20, ['n1']);
+const spellsOf = (seconds: number): Readonly<Record<string, Spell>> => ({
+	n1: {
+		...{ name: 'n1', vector: { management: 'up', tenant: 'up', storage: 'down' }, gates: [] },
+		...{ first_seen: uptime - seconds, last_seen: uptime },
+	},
+});
 const word = { who: 'ann', why: 'known', at: now };
 
 const cases: readonly { name: string; world: World; expected: readonly string[] }[] = [
@@ -113,6 +121,21 @@ const cases: readonly { name: string; world: World; expected: readonly string[] 
 		world: dead({ refused: ['n1/storage'] }),
 		expected: [
 			'1 n1: held by agent: its kernel answers on storage: restart the consul agent of storage on n1',
+		],
+	},
+	{
+		name: 'a host whose agent answers, and whom gossip will hear of soon',
+		world: viewed(dead({ answered: ['n1/storage'] }), { spells: spellsOf(300) }),
+		expected: ['1 n1: held by agent: its agent answers on storage, gossip is late'],
+	},
+	{
+		name: 'one whose agent answers for longer than gossip takes',
+		world: viewed(dead({ answered: ['n1/storage'] }), { spells: spellsOf(361) }),
+		expected: [
+			`2 n1: held by agent: ${[
+				'its agent answers on storage, gossip is late',
+				"for 6 min: restart that agent; if it is another's, see agent_probe",
+			].join('; ')}`,
 		],
 	},
 	{

@@ -7,6 +7,7 @@ import type { World } from '../handlers/lib/decide/world.ts';
 import {
 	all,
 	begun,
+	type Given,
 	type Hosts,
 	hostNames,
 	incidentOf,
@@ -24,9 +25,9 @@ import {
 
 const eight = hostNames(8);
 /** 28 hosts, of which 8 lost storage; the limit is 7. */
-const burning = (others: Hosts, kept: Kept = {}, refused: readonly string[] = []) => {
+const burning = (others: Hosts, kept: Kept = {}, found: Given = {}) => {
 	const hosts = { ...quiet, ...all(eight, 'up/up/down'), ...others };
-	return seenFor(worldOf({ hosts, kept, refused }), 20, eight);
+	return seenFor(worldOf({ hosts, kept, ...found }), 20, eight);
 };
 
 const counts: readonly { name: string; world: World; expected: number | null }[] = [
@@ -74,8 +75,13 @@ const counts: readonly { name: string; world: World; expected: number | null }[]
 	},
 	{
 		name: 'one of them whose kernel answers',
-		world: burning({ n001: 'up/up/suspect' }, {}, ['n001/storage']),
+		world: burning({ n001: 'up/up/suspect' }, {}, { refused: ['n001/storage'] }),
 		expected: null,
+	},
+	{
+		name: 'one of them whose agent answers: its link is back',
+		world: burning({}, {}, { answered: ['n001/storage'] }),
+		expected: 8,
 	},
 ];
 
@@ -97,6 +103,7 @@ const states = fc.array(
 		maintenance: rarely(fc.constant(true)),
 		approved: rarely(fc.constant(true)),
 		refused: rarely(fc.constantFrom(...networks)),
+		answered: rarely(fc.constantFrom(...networks)),
 		incident: rarely(fc.constantFrom('open', 'sent', 'partly unknown')),
 		seen: fc.boolean(),
 	}),
@@ -116,6 +123,8 @@ function build(any: Any, maxHosts: number, latched: true | null): World {
 				return found === null ? [] : [[name, found] as const];
 			}),
 		);
+	const found = (value: (state: (typeof any)[number]) => string | null) =>
+		Object.entries(some(value)).map(([host, network]) => `${host}/${network}`);
 	const world = worldOf({
 		hosts: { ...quiet, ...some(({ healths }) => healths.join('/')) },
 		kept: {
@@ -128,7 +137,8 @@ function build(any: Any, maxHosts: number, latched: true | null): World {
 				return notifiedOf(name, -60, incident === 'sent' ? {} : { vector });
 			}),
 		},
-		refused: Object.entries(some(({ refused }) => refused)).map(([h, n]) => `${h}/${n}`),
+		refused: found(({ refused }) => refused),
+		answered: found(({ answered }) => answered),
 		settings: { storm: { ...settings.storm, maxHosts } },
 	});
 	const seen = seenFor(world, 20, names);
@@ -172,7 +182,7 @@ test('only planned work makes room: maintenance, a leave, a kernel that answers'
 	for (const world of [
 		burning({}, { maintenance: { n001: wordOf() } }),
 		burning({ n001: 'left/up/down' }),
-		burning({}, {}, ['n001/storage']),
+		burning({}, {}, { refused: ['n001/storage'] }),
 	]) {
 		assert.deepEqual(begun(plan(world)), others);
 	}

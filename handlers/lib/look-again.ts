@@ -14,7 +14,7 @@ export interface LookedAgain extends Planned {
 
 /**
  * The reads that authorise, and what the plan makes of them alone. Of the hosts that rest on the networks' word,
- * those whose verdict is gone, or whose agents answer, confirm anew.
+ * those whose verdict is gone, or who are found to live, confirm anew.
  */
 export async function lookAgain(
 	resting: readonly HostFacts[],
@@ -25,14 +25,8 @@ export async function lookAgain(
 	const planned = plan(world);
 	const { due, held } = planned.view;
 	const lost = resting.filter(({ host }) => !due[host]);
-	const answering = resting.filter(({ host }) => {
-		const by = held[host]?.find(({ gate }) => gate === 'agent');
-		if (by) around.log('warn', `${host} was about to be acted on, and is held`, { ...by, host });
-		return by !== undefined;
-	});
-	await forgetSightings(
-		around,
-		[...lost, ...answering].map(({ host }) => host),
-	);
+	const living = resting.filter(({ host }) => held[host]?.some(({ gate }) => gate === 'agent'));
+	const otherwise = [...lost, ...living].map(({ host }) => host);
+	await forgetSightings(around, otherwise, held);
 	return { ...planned, world, lost };
 }

@@ -1,3 +1,4 @@
+import type { HeldBy } from './decide/held.ts';
 import { keyOf } from './decide/keys.ts';
 import { sameView } from './decide/own-view.ts';
 import { type Abstention, goAhead, standBack } from './decide/standing-back.ts';
@@ -54,14 +55,21 @@ export async function succeed({ kv, self }: Surroundings, view: View): Promise<v
 	if (view.stood_back) await change(kv, viewKey(self), parseView, goAhead);
 }
 
-/** A read between two ticks saw these hosts otherwise: what was seen before it confirms nothing. */
+/**
+ * A read between two ticks saw these hosts otherwise, and this holds them now: what was seen before it confirms
+ * nothing.
+ */
 export async function forgetSightings(
 	{ kv, self }: Surroundings,
 	hosts: readonly string[],
+	held: HeldBy,
 ): Promise<void> {
 	if (hosts.length === 0) return;
+	const of = <T>(all: Readonly<Record<string, T>>, theirs: boolean) =>
+		Object.fromEntries(Object.entries(all).filter(([host]) => hosts.includes(host) === theirs));
 	await change(kv, viewKey(self), parseView, (view) => ({
 		...view,
-		due: Object.fromEntries(Object.entries(view.due).filter(([host]) => !hosts.includes(host))),
+		due: of(view.due, false),
+		held: { ...of(view.held, false), ...of(held, true) },
 	}));
 }

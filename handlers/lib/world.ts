@@ -58,7 +58,7 @@ export async function readWorld(around: Surroundings, earlier?: Earlier): Promis
 	const first = plan(seen);
 	const asked = Object.keys(first.view.due).flatMap((host) => {
 		const pending = stored.incidents[host]?.value.state !== 'notified';
-		return (pending && first.hosts.get(host)) || [];
+		return (pending && settings.agentProbe && first.hosts.get(host)) || [];
 	});
 	const isWanted = !earlier && wantsMasakari(first, seen);
 	const [answers, facts] = await Promise.all([

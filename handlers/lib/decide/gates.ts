@@ -79,25 +79,27 @@ function storm({ host }: HostFacts, world: Gated): string | null {
 	return `${latch.count} hosts at once, limit ${latch.limit}${by}${calm}`;
 }
 
-/** Networks on which a host lives whatever gossip says of it. */
-function livesOn({ host, vector }: HostFacts, world: World) {
-	const downAnd = (found: ReadonlySet<string>) =>
-		world.settings.networks.filter((n) => vector[n] === 'down' && found.has(`${host}/${n}`));
-	const refused = world.settings.agentProbe ? downAnd(world.refused) : [];
-	return { refused, answered: downAnd(world.answered) };
+/** Down networks on which a host was found to live, by either proof. */
+function livesOn({ host, vector }: HostFacts, { settings }: World, found: ReadonlySet<string>) {
+	if (!settings.agentProbe) return [];
+	return settings.networks.filter((n) => vector[n] === 'down' && found.has(`${host}/${n}`));
+}
+
+/** Whether the matrix would leave it alone if these networks were up. */
+function isSpared({ vector }: HostFacts, { settings }: World, on: readonly string[]): boolean {
+	const living: Vector = Object.fromEntries(on.map((network) => [network, 'up'] as const));
+	return on.length > 0 && decideVerdict(settings.matrix, { ...vector, ...living }) !== 'recovery';
 }
 
 function agent(facts: HostFacts, world: Gated): string | null {
-	const { refused, answered } = livesOn(facts, world);
-	const on = [...refused, ...answered];
-	const vector: Vector = {
-		...facts.vector,
-		...Object.fromEntries(on.map((network) => [network, 'up'] as const)),
-	};
-	if (on.length === 0 || decideVerdict(world.settings.matrix, vector) === 'recovery') return null;
-	return answered.length > 0
-		? `its agent answers on ${names(answered)}: gossip has not heard of it yet`
-		: `its kernel answers on ${names(refused)}: restart the consul agent of ${names(refused)} on ${facts.name}`;
+	const answered = livesOn(facts, world, world.answered);
+	const refused = livesOn(facts, world, world.refused);
+	if (!isSpared(facts, world, [...answered, ...refused])) return null;
+	const dead = `restart the consul agent of ${names(refused)} on ${facts.name}`;
+	return [
+		...(answered.length > 0 ? [`its agent answers on ${names(answered)}, gossip is late`] : []),
+		...(refused.length > 0 ? [`its kernel answers on ${names(refused)}: ${dead}`] : []),
+	].join('; ');
 }
 
 function configuration(_host: HostFacts, world: Gated): string | null {
@@ -142,7 +144,10 @@ export function isPlannedWork(host: HostFacts, world: Gated): boolean {
 	return maintenance(host, world) !== null || leaving(host, world) !== null;
 }
 
-/** Whether a host counts towards a storm: neither somebody nor the host itself explains its outage. */
+/**
+ * Whether a host counts towards a storm: nobody explains its outage, nor does a dead agent on a living kernel.
+ * One whose agent answers was cut off by its network.
+ */
 export function countsForStorm(host: HostFacts, world: Gated): boolean {
-	return !isPlannedWork(host, world) && agent(host, world) === null;
+	return !isPlannedWork(host, world) && !isSpared(host, world, livesOn(host, world, world.refused));
 }

@@ -15,7 +15,7 @@ export interface NodeReading {
 	readonly alive?: boolean;
 	/** Catalog index of the last write of its serfHealth. */
 	readonly checkIndex?: number;
-	/** The agent's gossip address, for the agent probe; absent where gossip does not know the node, or a living one has it. */
+	/** Where the agent of a node that is not alive gossips, for the agent probe, if it is known, and no living node's. */
 	readonly serf?: { readonly address: string; readonly port: number };
 }
 

@@ -115,10 +115,9 @@ export function decideReading(
 		const host = hostOf(member.Name);
 		members.set(host, strongest(member, members.get(host) ?? member));
 	}
-	// Where a living node has its address now, who answers there is not this one.
-	const at = ({ Addr, Port }: Member) => `${Addr} ${Port}`;
-	const taken = new Set(answers.members.filter(({ Status }) => Status === alive).map(at));
-	const isOwn = (member: Member) => member.Status === alive || !taken.has(at(member));
+	// Where a living node has the address now, who answers there is not the dead one.
+	const living = answers.members.filter(({ Status }) => Status === alive);
+	const taken = new Set(['', ...living.map(({ Addr }) => Addr)]);
 	const trimmed = answers.filtered || !serfHealth.has(hostOf(self)) || !members.has(hostOf(self));
 	if (trimmed) return { ok: false, error: 'the answer is incomplete: an ACL left nodes out' };
 
@@ -137,7 +136,8 @@ export function decideReading(
 				health: decideHealth(serfHealth.get(host), member?.Status),
 				...decideDoubt(serfHealth.get(host), member?.Status),
 				...(checkIndex !== undefined && { checkIndex }),
-				...(member && isOwn(member) && { serf: { address: member.Addr, port: member.Port } }),
+				...(member &&
+					!taken.has(member.Addr) && { serf: { address: member.Addr, port: member.Port } }),
 			});
 		}
 	}

@@ -20,6 +20,9 @@ export interface Finding {
 /** Gates that somebody or something planned closed; all others keep a host from being recovered. */
 const planned = ['paused', 'maintenance', 'leaving', 'agent', 'mode'];
 
+/** Gossip tries a failed node every 30 s: who answers for longer than this will not rejoin by itself. */
+const rejoinSeconds = 300;
+
 function ofIncident(
 	incident: Incident,
 	returning: boolean,
@@ -50,13 +53,20 @@ function ofIncident(
 function ofHost(
 	{ name, host, vector, verdict }: HostFacts,
 	{ view }: Planned,
-	{ reads }: World,
+	{ reads, answered, uptime }: World,
 ): Finding | null {
 	const healths = Object.values(vector);
 	const said = Object.entries(vector).map(([network, health]) => `${network} ${health}`);
 	const vectorText = said.filter((text) => !text.endsWith(' up')).join(', ');
 	const held = view.held[host];
 	if (held) {
+		const since = view.spells?.[host]?.first_seen ?? uptime;
+		const answers = Object.keys(vector).some((network) => answered.has(`${host}/${network}`));
+		if (answers && uptime - since > rejoinSeconds) {
+			const minutes = Math.floor((uptime - since) / 60);
+			const help = `for ${minutes} min: restart that agent; if it is another's, see agent_probe`;
+			return { level: 2, text: `${name}: ${heldText(held)}; ${help}` };
+		}
 		const level = planned.includes(held[0]?.gate ?? '') ? 1 : 2;
 		return { level, text: `${name}: ${heldText(held)}` };
 	}

@@ -12,9 +12,12 @@ export interface SerfAddress {
  */
 export type Knock = 'refused' | 'answered' | 'silent';
 
+const tickMs = 100;
+
 /**
- * What a TCP connect to a serf port comes to that says nothing and ends its side. memberlist then ends the other;
- * who resets it instead may be anything between the two.
+ * What a TCP connect to a serf port comes to that says nothing for a whole tick, and ends its side. memberlist then
+ * ends the other: it neither speaks nor ends first. Whoever does, or resets, may be anything that answers for a
+ * dead host. Counted in ticks: a process that was stopped has not waited.
  */
 export function knock(
 	{ address, port }: SerfAddress,
@@ -22,18 +25,23 @@ export function knock(
 	signal: AbortSignal,
 ): Promise<Knock> {
 	return new Promise((resolve) => {
+		let [left, quiet] = [timeoutMs / tickMs, 0];
 		const socket = connect({ host: address, port, allowHalfOpen: true });
 		const end = (knock: Knock) => {
-			clearTimeout(timer);
+			clearInterval(timer);
 			signal.removeEventListener('abort', onAbort);
 			socket.destroy();
 			resolve(knock);
 		};
 		const onAbort = () => end('silent');
-		const timer = setTimeout(onAbort, timeoutMs);
+		const timer = setInterval(() => {
+			if (--left <= 0) onAbort();
+			else if (!socket.connecting && ++quiet === 2) socket.end();
+		}, tickMs);
+		if (signal.aborted) return onAbort();
 		signal.addEventListener('abort', onAbort, { once: true });
-		socket.once('connect', () => socket.end());
-		socket.once('end', () => end('answered')).resume();
+		socket.once('data', onAbort);
+		socket.once('end', () => end(socket.writableEnded ? 'answered' : 'silent'));
 		socket.on('error', (error: NodeJS.ErrnoException) => {
 			end(error.code === 'ECONNREFUSED' ? 'refused' : 'silent');
 		});
