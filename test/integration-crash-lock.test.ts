@@ -8,9 +8,9 @@ import type { ClosedIncident } from '../handlers/lib/decide/incident.ts';
 import type { Stored } from '../handlers/lib/decide/stored.ts';
 import type { Fault } from '../scripts/lib/masakari-faults.ts';
 import { type InstalledCloud, patienceMs, startInstalled } from './fixtures/installed-cloud.ts';
-import { holdLock, untilLocked } from './fixtures/lock-key.ts';
+import { holdLock, stopHolder, untilLocked } from './fixtures/lock-key.ts';
 import { about, assertOne, notified, postsOf, rowsOf } from './fixtures/notified.ts';
-import { processesOf, signalProcesses } from './fixtures/power-cut.ts';
+import { signalProcesses } from './fixtures/power-cut.ts';
 
 const [first, second, third] = ['compute-1', 'compute-2', 'compute-3'];
 const confirmSeconds = 3;
@@ -65,13 +65,11 @@ test('killed with the lock and before the commit, it leaves nothing, and another
 	// No verdict depends on tenant here, and every read of it takes three seconds: also those under the lock.
 	for (const one of controllers) one.agent('tenant').pause();
 	await cloud.host(first).kill();
-	const holder = await untilLocked(cloud);
-	signalProcesses(cloud.host(holder), 'SIGSTOP');
-	assert.ok(processesOf(cloud.host(holder)).length > 0);
+	const holder = await stopHolder(cloud);
 	const stored = await until('KV', (now) => now);
 	assert.equal(stored.incidents[first], undefined, 'nothing is committed');
 	assert.deepEqual(postsOf(masakari, first), []);
-	killProcesses(holder);
+	killProcesses(holder.name);
 	for (const one of controllers) one.agent('tenant').resume();
 	const incident = await until('finished', notified(first, 'finished'));
 	assertOne(masakari, first, incident);

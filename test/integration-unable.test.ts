@@ -4,7 +4,7 @@ import { createServer } from 'node:http';
 import { after, before, test } from 'node:test';
 import { eventually } from '../scripts/lib/eventually.ts';
 import { type InstalledCloud, patienceMs, startInstalled } from './fixtures/installed-cloud.ts';
-import { untilLocked } from './fixtures/lock-key.ts';
+import { stopHolder } from './fixtures/lock-key.ts';
 import { assertOne, notified, postsOf } from './fixtures/notified.ts';
 import { processesOf, signalProcesses } from './fixtures/power-cut.ts';
 
@@ -105,9 +105,8 @@ test('stopped with the lock, and woken after another has sent it, it sends nothi
 	// No verdict depends on tenant here, and every read of it takes three seconds: also those under the lock.
 	for (const one of controllers) one.agent('tenant').pause();
 	await cloud.host(host).kill();
-	const holder = cloud.host(await untilLocked(cloud));
+	const holder = await stopHolder(cloud);
 	const stopped = processesOf(holder);
-	signalProcesses(holder, 'SIGSTOP');
 	for (const one of controllers) one.agent('tenant').resume();
 	const incident = await cloud.until('sent', notified(host, 'finished'));
 	assert.notEqual(incident.attempt.controller, holder.name);

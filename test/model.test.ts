@@ -40,7 +40,8 @@ test(`I1 to I6: one accepted notification per incident, never a wrong one, in ${
 	const share = Math.ceil(schedules / workers);
 	const runs = Array.from({ length: workers }, async (_, i) => {
 		const env = { SCHEDULES: String(share), SEED: String(seed + i) };
-		const args = ['--enable-source-maps', '--max-semi-space-size=32', bundled.file];
+		const traces = replay === undefined ? ['--stack-trace-limit=0'] : ['--enable-source-maps'];
+		const args = [...traces, '--max-semi-space-size=32', bundled.file];
 		const { stdout } = await execa('node', args, { env });
 		const { coverage, broken }: Played = JSON.parse(stdout.split('\n').at(-1) ?? '');
 		if (broken === null) return coverage;
