@@ -1,13 +1,17 @@
 /** The plugin set against the real services: each of them goes away in turn, and nothing is sent twice. */
 import assert from 'node:assert/strict';
-import { rmSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { stringify } from 'yaml';
+import { finalStatuses } from '../handlers/lib/decide/incident.ts';
 import { eventually } from '../scripts/lib/eventually.ts';
+import { REGION } from '../scripts/lib/openstack-config.ts';
 import { heldBy } from './fixtures/held.ts';
 import { patienceMs } from './fixtures/installed-cloud.ts';
 import { notified } from './fixtures/notified.ts';
 import { type OpenStackCloud, startOpenStackCloud } from './fixtures/openstack-cloud.ts';
+import { addCredential } from './fixtures/openstack-tokens.ts';
 import { send } from './fixtures/raw-request.ts';
 
 const [noKeystone, noMasakari, hanging, unanswered] = [1, 2, 3, 4].map(
@@ -37,15 +41,26 @@ async function aboutToken(method: 'GET' | 'DELETE', token: string): Promise<numb
 }
 
 /** New tokens for all controllers, which Masakari has seen. */
-async function newTokens(): Promise<readonly string[]> {
+async function newTokens(cloudsFile?: string): Promise<readonly string[]> {
 	const { cloud, askMasakari } = here;
 	for (const { dir } of cloud.controllers) {
 		rmSync(join(dir, 'cache'), { recursive: true, force: true });
 	}
-	const tokens = await askMasakari();
+	const tokens = await askMasakari(cloudsFile);
 	assert.equal(new Set(tokens).size, cloud.controllers.length, 'a token of its own for each');
 	return tokens;
 }
+
+test('an application credential does what the password does', async () => {
+	const { cloud, stack } = here;
+	const { id, secret } = await addCredential(stack, 'hostmonitor');
+	const { authUrl: auth_url } = stack;
+	const auth = { auth_url, application_credential_id: id, application_credential_secret: secret };
+	const monitor = { auth_type: 'v3applicationcredential', auth, region_name: REGION };
+	const file = join(cloud.dir, 'credential.yaml');
+	writeFileSync(file, stringify({ clouds: { monitor } }), { mode: 0o600 });
+	await newTokens(file);
+});
 
 test('while Keystone is away the tokens that are kept deliver (I2)', async () => {
 	const { cloud, stack } = here;
@@ -96,11 +111,16 @@ test('an API that dies between row and answer: the row is found and adopted (I2)
 });
 
 test('both are followed to their end with new tokens when the broker is back (I2)', async () => {
-	const { stack, finished } = here;
+	const { cloud, stack, finished } = here;
 	for (const token of ending) {
 		const ended = async () => (await aboutToken('GET', token)) === 404;
 		await eventually(ended, { timeoutMs: patienceMs, what: 'the end of a token' });
 	}
 	await stack.service('rabbitmq').start();
 	for (const host of [hanging, unanswered]) assert.equal((await finished(host)).attempt.number, 1);
+	const { uuid } = await cloud.until(`the end of ${noKeystone}`, ({ incidents }) => {
+		const { value } = incidents[noKeystone] ?? {};
+		return value?.masakari_status && finalStatuses.includes(value.masakari_status) && value;
+	});
+	assert.deepEqual(await uuidsOf(noKeystone), [uuid], 'all this time it was one');
 });

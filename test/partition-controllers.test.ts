@@ -1,6 +1,10 @@
 /** Controllers that lose links, and clusters that lose their quorum: only who is dead is recovered. */
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { setTimeout as pass } from 'node:timers/promises';
+import { failed, type Member } from '../handlers/lib/decide/reading.ts';
+import { consulGet } from '../scripts/lib/consul-api.ts';
+import { eventually } from '../scripts/lib/eventually.ts';
 import { patienceMs } from './fixtures/installed-cloud.ts';
 import { about, posted } from './fixtures/notified.ts';
 import { type PartitionCloud, startPartition } from './fixtures/partition.ts';
@@ -23,9 +27,19 @@ test('the hub loses its quorum, a host dies: one recovery, after the quorum is b
 		cloud.host('controller-1'),
 		/^critical: no decisions: the hub does not answer$/m,
 	);
+	const { http } = cloud.host('controller-1').agent('storage');
+	const isDead = async () => {
+		const members = (await consulGet(http, '/v1/agent/members')) as Member[];
+		return members.some(({ Name, Status }) => Name === 'compute-4' && Status === failed);
+	};
+	await eventually(isDead, { timeoutMs: patienceMs });
+	// Longer than it takes to confirm it.
+	await pass(25_000);
 	assert.equal(posted(cloud.masakari).length, 0, 'nothing was sent without a quorum');
+	const mendedAt = Date.now();
 	for (const name of cut) await cloud.mend(name, 'management');
-	await cloud.assertRecovered('compute-4');
+	const { attempt } = await cloud.assertRecovered('compute-4');
+	assert.ok(attempt.committed_at > mendedAt, 'nor committed to');
 	await cloud.tolerant();
 });
 
@@ -37,9 +51,12 @@ test('storage loses its quorum, a host dies: one recovery, after the quorum is b
 	await cloud.allSay(
 		/^warning: compute-5: management down, tenant down, storage unknown: undecided$/m,
 	);
+	await pass(25_000);
 	assert.equal(posted(cloud.masakari).length, 1, 'nothing was sent without a quorum');
+	const mendedAt = Date.now();
 	for (const name of cut) await cloud.mend(name, 'storage');
-	await cloud.assertRecovered('compute-5');
+	const { attempt } = await cloud.assertRecovered('compute-5');
+	assert.ok(attempt.committed_at > mendedAt, 'nor committed to');
 	await cloud.tolerant();
 	await cloud.allSay(/^warning: 0 critical, /);
 	await cloud.assertAlone(...[1, 2, 3, 6, 7].map((i) => `compute-${i}`));

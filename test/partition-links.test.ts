@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { setTimeout as pass } from 'node:timers/promises';
+import { heldFor } from './fixtures/held.ts';
 import { type PartitionCloud, startPartition } from './fixtures/partition.ts';
 
 let cloud: PartitionCloud;
@@ -47,11 +48,12 @@ test('a host that hangs, links up and ports open: one recovery', async () => {
 test('a storage agent that dies on a living host is named, and nobody is recovered (I1)', async () => {
 	const agent = cloud.host('compute-7').agent('storage');
 	await agent.kill();
-	await cloud.allSay(
-		/^warning: compute-7: held by agent: its kernel answers on storage: restart the consul agent of storage on compute-7$/m,
-	);
+	await cloud.until('held for longer than confirm', heldFor(10, 'compute-7', 'agent'));
+	const why = /its kernel answers on storage: restart the consul agent of storage on compute-7/;
+	await cloud.shown('compute-7', 'agent', why);
 	await agent.start();
 	await cloud.until('up', ({ snapshots }) => snapshots['storage']?.value.up.includes('compute-7'));
+	await cloud.noted('compute-7', 'agent');
 });
 
 test('a storage agent that is killed and restarted by its unit, three times: nothing comes of it', async () => {

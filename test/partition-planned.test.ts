@@ -5,7 +5,7 @@ import { after, before, test } from 'node:test';
 import { setTimeout as pass } from 'node:timers/promises';
 import { serfHealth } from '../scripts/lib/consul-api.ts';
 import { eventually } from '../scripts/lib/eventually.ts';
-import { heldBy, operate } from './fixtures/held.ts';
+import { heldFor, operate } from './fixtures/held.ts';
 import { backdate, notified, posted, rowsOf } from './fixtures/notified.ts';
 import { type PartitionCloud, startPartition } from './fixtures/partition.ts';
 
@@ -42,7 +42,7 @@ test('left on two networks, killed on the third: held, and the check says where 
 	const host = cloud.host('compute-3');
 	for (const network of ['management', 'tenant']) await host.agent(network).leave();
 	await cloud.powerOff('compute-3');
-	await cloud.allSay(/^warning: compute-3: held by leaving: left management, tenant$/m);
+	await cloud.shown('compute-3', 'leaving', /left management, tenant/);
 });
 
 test('a dead host that an operator makes leave: nobody recovers it (I4)', async () => {
@@ -60,17 +60,24 @@ test('a dead host that an operator makes leave: nobody recovers it (I4)', async 
 test('storage cut and mended under a pause, which ends at once: nobody (I4)', async () => {
 	await operate(cloud, 'pause', '--reason', 'new cables');
 	await cloud.cut('compute-10', 'storage');
-	await cloud.until('held for longer than confirm', ({ views }) =>
-		Object.values(views).every(({ value: { due, held } }) => {
-			const { first_seen = 0, last_seen = 0 } = due['compute-10'] ?? {};
-			const paused = held['compute-10']?.some(({ gate }) => gate === 'paused');
-			return paused && last_seen - first_seen > 15;
-		}),
-	);
+	await cloud.until('held for longer than confirm', heldFor(15, 'compute-10', 'paused'));
+	await cloud.shown('compute-10', 'paused', /new cables/);
 	await cloud.mend('compute-10', 'storage');
 	await operate(cloud, 'resume');
 	await listed('compute-10', 'up');
+	await cloud.noted('compute-10', 'paused');
 	await cloud.assertAlone('compute-10');
+});
+
+test('storage cut on a host that Masakari has on maintenance: held, and nobody is told', async () => {
+	cloud.masakari.setMaintenance('compute-7');
+	await cloud.cut('compute-7', 'storage');
+	await cloud.until('held', heldFor(15, 'compute-7', 'masakari', /on maintenance/));
+	await cloud.shown('compute-7', 'masakari', /on maintenance/);
+	await cloud.mend('compute-7', 'storage');
+	await listed('compute-7', 'up');
+	await cloud.noted('compute-7', 'masakari');
+	cloud.masakari.clearMaintenance('compute-7');
 });
 
 test('in consul maint on management alone, it is held; out of it and still down, recovered once (I4)', async () => {
@@ -80,8 +87,8 @@ test('in consul maint on management alone, it is held; out of it and still down,
 		snapshots['management']?.value.maintenance.includes('compute-5'),
 	);
 	await cloud.cut('compute-5', 'storage');
-	await cloud.until('held', heldBy('compute-5', 'maintenance', /^consul maint on management$/));
-	await cloud.allSay(/^warning: compute-5: held by maintenance: consul maint on management$/m);
+	await cloud.until('held for longer than confirm', heldFor(15, 'compute-5', 'maintenance'));
+	await cloud.shown('compute-5', 'maintenance', /consul maint on management/);
 	assert.deepEqual(posted(cloud.masakari), []);
 	await agent.consul('maint', '-disable');
 	await cloud.assertRecovered('compute-5');
@@ -94,7 +101,8 @@ test('limits rolled out controller by controller: nothing is sent while they dif
 	await cloud.install(first ?? assert.fail('a controller'), { settings });
 	await cloud.allSay(/^warning: configuration differs from that of /m);
 	await cloud.powerOff('compute-6');
-	await cloud.until('held', heldBy('compute-6', 'configuration', /differs from ours$/));
+	await cloud.until('held for longer than confirm', heldFor(15, 'compute-6', 'configuration'));
+	await cloud.shown('compute-6', 'configuration', /differs from ours/);
 	assert.equal(posted(cloud.masakari).length, 1);
 	for (const one of others) await cloud.install(one, { settings });
 	await cloud.assertRecovered('compute-6');

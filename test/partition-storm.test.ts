@@ -44,8 +44,10 @@ test('six of eight lose storage at a leaf switch, and get it back: nobody, durin
 	for (const host of leaf) await cloud.cut(host, 'storage');
 	await cloud.allSay(/^critical: storm: 6 hosts at once, limit 2: /m);
 	await heldLong(leaf);
+	await cloud.shown('compute-6', 'storm', /6 hosts at once, limit 2/);
 	for (const host of leaf) await cloud.mend(host, 'storage');
 	await cloud.allSay(/^8 hosts on 3 networks$/m);
+	await cloud.noted('compute-6', 'storm');
 	assert.deepEqual(posted(cloud.masakari), []);
 });
 

@@ -131,6 +131,7 @@ const digests: readonly { name: string; text: string; same: boolean }[] = [
 		text: minimal.replace('8520"', '8520", node_names: "*-s"'),
 		same: false,
 	},
+	{ name: 'a limit changes', text: `${minimal}storm: { max_hosts: 9 }\n`, same: false },
 	{ name: 'hosts are fenced', text: `${minimal}fencing: { mode: off }\n`, same: false },
 	{ name: 'the hub changes', text: `${minimal}hub: storage\n`, same: false },
 	{ name: 'networks stand in another order', text: swapped, same: false },
