@@ -486,10 +486,23 @@ for (const { name, world, expected } of cases) {
 	});
 }
 
+for (const [name, masakari] of [
+	['in a segment', masakariOf(['Rack 1'])],
+	['in none', masakariOf([])],
+] as const) {
+	test(`a host ${name} whose name Masakari would refuse with 400 is held, and nothing is sent`, () => {
+		const given = worldOf({ hosts: { ...quiet, 'Rack 1': 'up/up/down' }, masakari });
+		const planned = plan(seenFor(given, 20, ['rack 1']));
+		const reason = 'Masakari takes no host of this name, only 1 to 255 of A-Z a-z 0-9 . _ -';
+		assert.deepEqual(planned.view.held['rack 1'], [{ gate: 'masakari', reason }]);
+		assert.deepEqual(begun(planned), []);
+	});
+}
+
 test("a host's own keys are found under any name", () => {
 	const unreadable = [{ key: 'hosts/n~2f~1', error: 'no JSON' }];
 	const given = worldOf({ hosts: { ...quiet, 'N/1': 'up/up/down' }, kept: { unreadable } });
-	assert.deepEqual(gatesOf(plan(seenFor(given, 20, ['n/1'])), 'n/1'), ['unreadable']);
+	assert.deepEqual(gatesOf(plan(seenFor(given, 20, ['n/1'])), 'n/1'), ['unreadable', 'masakari']);
 });
 
 test('every gate that holds is named, in the order in which operators should look', () => {

@@ -65,6 +65,8 @@ const closed = {
 	...{ closed_at: now - 1800 * 1000, reason: 'returned' as const },
 };
 const refusal = 'Masakari takes no notification from us';
+const misnamed =
+	'Masakari takes no host of this name, only 1 to 255 of A-Z a-z 0-9 . _ -: rename its node, or see node_names';
 const role = 'openstack role add --user USER --project PROJECT admin';
 
 const cases: readonly { name: string; given: Given; expected: readonly string[] }[] = [
@@ -242,6 +244,31 @@ const cases: readonly { name: string; given: Given; expected: readonly string[] 
 		expected: [
 			'1 N7 is in no failover segment of Masakari: openstack segment host create N7 COMPUTE SSH SEGMENT, or see hosts.exclude',
 		],
+	},
+	...[{ where: 'no segment' }, { where: 'a segment', entries: { 'Rack 1': {} } }].map(
+		({ where, entries = {} }) => ({
+			name: `a monitored host of ${where} whose name no notification may have warns`,
+			given: { hosts: { 'Rack 1': 'up/up/up' }, entries },
+			expected: [`1 Rack 1: ${misnamed}`],
+		}),
+	),
+	{
+		name: 'a long name that no notification may have is cut, for its mend to be read',
+		given: { hosts: { ['ñ'.repeat(255)]: 'up/up/up' } },
+		expected: [`1 ${'ñ'.repeat(59)}…: ${misnamed}`],
+	},
+	{
+		name: 'a host of such a name that left for good is well',
+		given: { kept: { snapshots: { storage: { ...emptySnapshot, left: ['rack 1'] } } } },
+		expected: [],
+	},
+	{
+		name: 'hosts of names that cannot be kept in KV warn: nobody monitors them',
+		given: { servers: ['n'.repeat(256), 'rack 1', 'constructor', '__proto__'] },
+		expected: ['__proto__', 'constructor', `${'n'.repeat(59)}…`].map(
+			(name) =>
+				`1 ${name}: nobody monitors a host of this name: rename its node, or see node_names`,
+		),
 	},
 	{
 		name: 'a host that left for good and is in no segment is well',

@@ -1,7 +1,7 @@
 /** One host under several nodes' names: a rule for each network makes them one. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { hostNameOf } from '../handlers/lib/decide/names.ts';
+import { hostNameOf, isNotifiable } from '../handlers/lib/decide/names.ts';
 import { decideReading } from '../handlers/lib/decide/reading.ts';
 import { emptySnapshot } from '../handlers/lib/decide/snapshot.ts';
 import { settings } from './fixtures/world.ts';
@@ -19,6 +19,27 @@ const cases: readonly { node: string; rule?: string; host: string }[] = [
 for (const { node, rule, host } of cases) {
 	test(`the node ${node} is the host ${host} where the rule is ${rule ?? 'not given'}`, () => {
 		assert.equal(hostNameOf(node, rule), host);
+	});
+}
+
+const labels: readonly { name: string; taken: boolean }[] = [
+	{ name: 'n', taken: true },
+	{ name: 'Compute-1.rack_2.example', taken: true },
+	{ name: '-._', taken: true },
+	{ name: 'n'.repeat(255), taken: true },
+	{ name: 'n'.repeat(256), taken: false },
+	{ name: '', taken: false },
+	{ name: 'rack 1', taken: false },
+	{ name: 'n1\n', taken: false },
+	{ name: 'n/1', taken: false },
+	{ name: 'n:1', taken: false },
+	{ name: 'ñ1', taken: false },
+	{ name: '\u212a1', taken: false },
+];
+
+for (const { name, taken } of labels) {
+	test(`Masakari takes ${taken ? 'a' : 'no'} host of ${name.length} letters: ${JSON.stringify(name.slice(0, 30))}`, () => {
+		assert.equal(isNotifiable(name), taken);
 	});
 }
 

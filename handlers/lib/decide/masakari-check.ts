@@ -2,7 +2,13 @@ import { compare, type Seen } from './compared.ts';
 import type { MasakariFacts } from './masakari.ts';
 import { maintenanceText } from './masakari-maintenance.ts';
 import type { NotifyRight } from './masakari-right.ts';
-import { disabledTexts, hostTexts, strangerTexts } from './masakari-segments.ts';
+import {
+	disabledTexts,
+	hostTexts,
+	misnamedTexts,
+	strangerTexts,
+	unusableTexts,
+} from './masakari-segments.ts';
 import type { Finding } from './report.ts';
 import { isClockRight } from './world.ts';
 
@@ -26,6 +32,8 @@ export function decideMasakariFindings(
 	const texts = [
 		...hosts.flatMap(([host, entry]) => maintenanceText(host, entry, facts, compared) ?? []),
 		...disabledTexts(hosts, compared),
+		...misnamedTexts(compared),
+		...unusableTexts(compared),
 		...strangerTexts(facts, compared),
 		...hosts.flatMap(([host, entry]) => hostTexts(host, entry, compared)),
 	];

@@ -1,5 +1,6 @@
 import type { HostFacts } from './hosts.ts';
 import type { NotificationRow } from './masakari.ts';
+import { isNotifiable, notifiable } from './names.ts';
 import { isOwn } from './notification.ts';
 import type { Stored } from './stored.ts';
 import type { World } from './world.ts';
@@ -38,6 +39,7 @@ export function masakariGate({ host, name }: HostFacts, world: World): string | 
 	const { masakari, stored } = world;
 	if (masakari === null) return null;
 	if (!masakari.ok) return `Masakari does not answer: ${masakari.error}`;
+	if (!isNotifiable(name)) return `Masakari takes no host of this name, only ${notifiable}`;
 	const known = masakari.hosts.get(host);
 	if (known === undefined) return 'in no failover segment of Masakari';
 	if (known.name !== name) return `Masakari spells it ${known.name}, Consul ${name}`;

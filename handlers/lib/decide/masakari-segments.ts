@@ -1,7 +1,8 @@
 import { type Compared, isMonitored } from './compared.ts';
 import type { MasakariFacts, SegmentHost } from './masakari.ts';
+import { isNotifiable, notifiable } from './names.ts';
 import { isIncluded } from './reading.ts';
-import { firstNames, shellWord } from './wording.ts';
+import { firstNames, shellWord, shorten } from './wording.ts';
 
 /** A host of a segment that Consul does not see, or spells otherwise; who is excluded is meant to be. */
 export function hostTexts(host: string, known: SegmentHost, compared: Compared): string[] {
@@ -16,8 +17,8 @@ export function hostTexts(host: string, known: SegmentHost, compared: Compared):
 	const spelled = names.get(host) ?? name;
 	const unseen = unseenText(host, known, compared);
 	if (spelled === name) return unseen;
-	const rename = `set node_name to ${name} in its agents' configuration`;
-	return [...unseen, `Masakari spells ${name} what Consul calls ${spelled}: ${rename}`];
+	const respell = `set node_name to ${name} in its agents' configuration`;
+	return [...unseen, `Masakari spells ${name} what Consul calls ${spelled}: ${respell}`];
 }
 
 function unseenText(
@@ -36,7 +37,33 @@ function unseenText(
 	return [`${here} no network knows it: start its agents, or ${remove}`];
 }
 
-/** Hosts that we monitor and Masakari does not know. */
+/** A name of which the rest of the line is still to be read. */
+const longestShown = 60;
+
+const rename = 'rename its node, or see node_names';
+
+/** Hosts that we monitor and Masakari takes no notification of: it would refuse the first with 400. */
+export function misnamedTexts(compared: Compared): string[] {
+	const monitored = [...compared.vectors.keys()].filter((host) => isMonitored(compared, host));
+	const names = monitored.map((host) => compared.names.get(host) ?? host);
+	const misnamed = names.filter((name) => !isNotifiable(name)).sort();
+	return misnamed.map((name) => {
+		const shown = shorten(name, longestShown);
+		return `${shown}: Masakari takes no host of this name, only ${notifiable}: ${rename}`;
+	});
+}
+
+/** Hosts of which KV could hold nothing: not even a configuration that includes everybody has them. */
+export function unusableTexts({ settings, reads }: Compared): string[] {
+	const everybody = { ...settings.hosts, include: ['*'], exclude: [] };
+	const without = Object.values(reads).flatMap((read) => (read.ok ? [...read.unmonitored] : []));
+	const unusable = [...new Set(without)].filter((host) => !isIncluded(host, everybody)).sort();
+	return unusable.map((host) => {
+		return `${shorten(host, longestShown)}: nobody monitors a host of this name: ${rename}`;
+	});
+}
+
+/** Hosts that we monitor and Masakari does not know; who has to be renamed is told that first. */
 export function strangerTexts(
 	{ hosts }: Extract<MasakariFacts, { ok: true }>,
 	compared: Compared,
@@ -44,8 +71,8 @@ export function strangerTexts(
 	const strangers = [...compared.vectors.keys()].filter(
 		(host) => !hosts.has(host) && isMonitored(compared, host),
 	);
-	return strangers.sort().map((host) => {
-		const name = compared.names.get(host) ?? host;
+	const names = strangers.sort().map((host) => compared.names.get(host) ?? host);
+	return names.filter(isNotifiable).map((name) => {
 		const create = `openstack segment host create ${shellWord(name)} COMPUTE SSH SEGMENT`;
 		return `${name} is in no failover segment of Masakari: ${create}, or see hosts.exclude`;
 	});

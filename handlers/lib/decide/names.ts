@@ -9,3 +9,11 @@ export function hostNameOf(node: string, rule = '*'): string {
 	const end = node.length - after.length;
 	return fits && end > before.length ? node.slice(before.length, end) : node;
 }
+
+/** What Masakari takes for the host of a notification, in an operator's words. */
+export const notifiable = '1 to 255 of A-Z a-z 0-9 . _ -';
+
+/** Whether Masakari takes a notification of this host. In a segment it takes any printable name. */
+export function isNotifiable(name: string): boolean {
+	return /^[A-Za-z0-9._-]{1,255}$/.test(name);
+}
