@@ -22,15 +22,19 @@ export interface LogLine {
 
 /**
  * Runs a file of `dist/` as an agent does: in `/`, with a bare environment, stdin given. One that does not
- * end by itself fails the test.
+ * end by itself fails the test. With `memory` it has that many KiB for all that it allocates, on the heap and
+ * off it, and dies of more.
  */
 export async function runBundle(
 	bundle: string,
 	args: readonly string[],
 	stdin: string | Uint8Array | Readable = 'null',
 	env: Readonly<Record<string, string>> = {},
+	memory?: number,
 ): Promise<Ran> {
-	const ran = await execa(process.execPath, [`${dist}${bundle}.js`, ...args], {
+	const limit = memory ? ['/bin/sh', '-c', 'ulimit -d "$0" && exec "$@"', String(memory)] : [];
+	const [file, ...rest] = [...limit, process.execPath, `${dist}${bundle}.js`, ...args];
+	const ran = await execa(file ?? '', rest, {
 		...{ cwd: '/', env: { PATH: '/usr/bin:/bin', ...env }, extendEnv: false },
 		...{ input: stdin, all: true, reject: false, timeout: 120_000 },
 	});

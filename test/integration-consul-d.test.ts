@@ -1,5 +1,13 @@
 import assert from 'node:assert/strict';
-import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import {
+	copyFileSync,
+	mkdirSync,
+	mkdtempSync,
+	readFileSync,
+	rmSync,
+	symlinkSync,
+	writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -15,6 +23,7 @@ const bundles = [
 	'handlers/aggregate-hosts.js',
 	'checks/pipeline.js',
 	'checks/masakari.js',
+	'checks/fencing.js',
 ];
 
 /** One line of what recorder.mjs wrote. */
@@ -51,6 +60,16 @@ function calls(): Call[] {
 function call(bundle: string, wanted: (call: Call) => boolean): Promise<Call> {
 	const find = () => calls().find((one) => one.bundle === bundle && wanted(one));
 	return eventually(find, { what: `a call of ${bundle}` });
+}
+
+/** A check of the hub's agent, once it has reported that all is well. */
+function passing(id: string): Promise<Check> {
+	const { http } = controller.agent('management');
+	const find = async () => {
+		const all = (await consulGet(http, '/v1/agent/checks')) as Record<string, Check>;
+		return all[id]?.Status === 'passing' && all[id];
+	};
+	return eventually(find, { what: `a report of ${id}` });
 }
 
 for (const network of networks) {
@@ -101,7 +120,7 @@ test('an agent ends with 0 where it left and at no other end, which is what its 
 });
 
 test('installing is copying the files and reloading each agent once', async () => {
-	await cloud.install(controller, { prefix });
+	await cloud.install(controller, { prefix, settings: { fencing: { mode: 'verify' } } });
 	const config = join(controller.dir, 'hostmonitor.yaml');
 	for (const network of networks) {
 		const { stdin, args } = await call('snapshot-network.js', (one) => one.args.includes(network));
@@ -113,20 +132,25 @@ test('installing is copying the files and reloading each agent once', async () =
 });
 
 test('the check belongs to the service hostmonitor and reports within its interval', async () => {
-	const { http } = controller.agent('management');
-	const check = await eventually(async () => {
-		const all = (await consulGet(http, '/v1/agent/checks')) as Record<string, Check>;
-		const found = all['hostmonitor-pipeline'];
-		return found?.Status === 'passing' && found;
-	});
+	const check = await passing('hostmonitor-pipeline');
 	assert.equal(check.ServiceID, 'hostmonitor');
 	assert.equal(check.Output, 'pipeline.js was here\n');
 });
 
-test('the check of Masakari is its, too', async () => {
-	const { http } = controller.agent('management');
-	const all = (await consulGet(http, '/v1/agent/checks')) as Record<string, Check>;
-	assert.equal(all['hostmonitor-masakari']?.ServiceID, 'hostmonitor');
+test('the checks of Masakari and of BMCs are its, too, and report', async () => {
+	const agent = controller.agent('management');
+	const file = join(agent.configDir, 'hostmonitor.json');
+	// An agent puts off a check's first run by up to its interval, which is minutes.
+	const sooner = readFileSync(file, 'utf8').replace(/"interval": "(60s|5m)"/g, '"interval": "2s"');
+	writeFileSync(file, sooner);
+	await agent.reload();
+	for (const name of ['masakari', 'fencing']) {
+		const check = await passing(`hostmonitor-${name}`);
+		assert.equal(check.ServiceID, 'hostmonitor');
+		assert.equal(check.Output, `${name}.js was here\n`);
+		const config = join(controller.dir, 'hostmonitor.yaml');
+		assert.deepEqual((await call(`${name}.js`, () => true)).args, ['--config', config]);
+	}
 });
 
 for (const network of networks) {

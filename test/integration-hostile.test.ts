@@ -3,7 +3,15 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { type Checked, startChecked } from './checked.ts';
 import { changed, type Step } from './fixtures/mutation.ts';
-import { closed, handlerRuns, incident, operatorWord, snapshot, view } from './fixtures/values.ts';
+import {
+	closed,
+	handlerRuns,
+	heldRecord,
+	incident,
+	operatorWord,
+	snapshot,
+	view,
+} from './fixtures/values.ts';
 
 let checked: Checked;
 
@@ -48,6 +56,11 @@ const kinds: readonly Kind[] = [
 		key: 'history/2024-01-31T09:30:00Z-compute-1',
 		...{ value: closed, ...ofIncident, holds: false },
 	},
+	{
+		key: 'history/2024-01-31T09:40:00Z-compute-1',
+		...{ value: heldRecord, text: ['gates', 0, 'reason'], time: ['first_seen'] },
+		holds: false,
+	},
 ];
 
 /** What is wrong, the value as text, and what the check says of it. */
@@ -55,6 +68,8 @@ function* hostile({ value, text, time }: Kind): Generator<readonly [string, stri
 	const to = (path: readonly Step[], what: unknown) =>
 		JSON.stringify(changed(value, path, () => what));
 	const json = JSON.stringify(value);
+	yield ['rubbish', '\u001b[2J"}\r\n{', /is not JSON/];
+	yield ['version 99', JSON.stringify({ ...value, version: 99 }), /is of version 99/];
 	yield ['500 KiB of JSON', to(text, 'x'.repeat(500 * 1024)), /expected a name|characters/];
 	yield [
 		'a prototype',

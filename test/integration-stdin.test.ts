@@ -26,8 +26,10 @@ before(async () => {
 });
 after(() => cloud?.close());
 
+/** KiB: less than the longest stdin below, so that whoever kept all of it would die. */
+const memory = 256 * 1024;
 const run = (handler: Handler, stdin: string | Uint8Array) =>
-	runBundle(handler, ['--config', config, ...handlers[handler]], stdin);
+	runBundle(handler, ['--config', config, ...handlers[handler]], stdin, {}, memory);
 
 /** What a watch of type `checks` gives in a large cloud: more than any pipe holds. */
 function checksOf(nodes: number): string {
@@ -97,7 +99,7 @@ const bad: readonly { name: string; stdin: string | Uint8Array; expected: RegExp
 	},
 	{
 		name: 'more than a watch can say',
-		stdin: Buffer.alloc(100 * 1024 * 1024, '[1,2,3,4,5,6,7,8]'),
+		stdin: Buffer.alloc(300 * 1024 * 1024, '[1,2,3,4,5,6,7,8]'),
 		expected: /^stdin: more than \d+ bytes$/,
 	},
 ];
