@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { setTimeout as pass } from 'node:timers/promises';
-import { operate } from './fixtures/held.ts';
+import { heldFor, operate } from './fixtures/held.ts';
 import { posted } from './fixtures/notified.ts';
 import { type PartitionCloud, startPartition } from './fixtures/partition.ts';
 
@@ -18,13 +18,8 @@ after(() => cloud?.close());
 
 /** Every controller has seen all of them due for longer than `confirm`, and held. */
 const heldLong = (hosts: readonly string[]) =>
-	cloud.until('held for long', ({ views }) =>
-		Object.values(views).every(({ value: { due, held } }) =>
-			hosts.every((host) => {
-				const { first_seen = 0, last_seen = 0 } = due[host] ?? {};
-				return last_seen - first_seen > 20 && held[host]?.some(({ gate }) => gate === 'storm');
-			}),
-		),
+	cloud.until('held for long', (stored) =>
+		hosts.every((host) => heldFor(20, host, 'storm')(stored)),
 	);
 
 test('the whole storage switch dies and comes back: nobody, not even stragglers (I5, I6)', async () => {

@@ -1,9 +1,8 @@
+import { agentGate, isDeadAgent } from './agent-gate.ts';
 import { contradicted } from './contradiction.ts';
-import type { Vector } from './health.ts';
 import type { HostFacts } from './hosts.ts';
 import { nameOfKey } from './keys.ts';
 import { masakariGate } from './masakari-gate.ts';
-import { decideVerdict } from './matrix.ts';
 import type { Snapshot } from './snapshot.ts';
 import type { Held, View } from './view.ts';
 import { holds, isApproved, textOf } from './words.ts';
@@ -79,29 +78,6 @@ function storm({ host }: HostFacts, world: Gated): string | null {
 	return `${latch.count} hosts at once, limit ${latch.limit}${by}${calm}`;
 }
 
-/** Down networks on which a host was found to live, by either proof. */
-function livesOn({ host, vector }: HostFacts, { settings }: World, found: ReadonlySet<string>) {
-	if (!settings.agentProbe) return [];
-	return settings.networks.filter((n) => vector[n] === 'down' && found.has(`${host}/${n}`));
-}
-
-/** Whether the matrix would leave it alone if these networks were up. */
-function isSpared({ vector }: HostFacts, { settings }: World, on: readonly string[]): boolean {
-	const living: Vector = Object.fromEntries(on.map((network) => [network, 'up'] as const));
-	return on.length > 0 && decideVerdict(settings.matrix, { ...vector, ...living }) !== 'recovery';
-}
-
-function agent(facts: HostFacts, world: Gated): string | null {
-	const answered = livesOn(facts, world, world.answered);
-	const refused = livesOn(facts, world, world.refused);
-	if (!isSpared(facts, world, [...answered, ...refused])) return null;
-	const dead = `restart the consul agent of ${names(refused)} on ${facts.name}`;
-	return [
-		...(answered.length > 0 ? [`its agent answers on ${names(answered)}, gossip is late`] : []),
-		...(refused.length > 0 ? [`its kernel answers on ${names(refused)}: ${dead}`] : []),
-	].join('; ');
-}
-
 function configuration(_host: HostFacts, world: Gated): string | null {
 	const differ = Object.keys(world.others).filter(
 		(name) => world.others[name]?.configuration !== world.digest,
@@ -122,7 +98,7 @@ const gates: Readonly<Record<string, Gate>> = {
 	leaving,
 	contradicted,
 	storm,
-	agent,
+	agent: agentGate,
 	configuration,
 	clock,
 	masakari: masakariGate,
@@ -144,10 +120,7 @@ export function isPlannedWork(host: HostFacts, world: Gated): boolean {
 	return maintenance(host, world) !== null || leaving(host, world) !== null;
 }
 
-/**
- * Whether a host counts towards a storm: nobody explains its outage, nor does a dead agent on a living kernel.
- * One whose agent answers was cut off by its network.
- */
+/** Whether a host counts towards a storm: neither somebody nor a dead agent on a living kernel explains its outage. */
 export function countsForStorm(host: HostFacts, world: Gated): boolean {
-	return !isPlannedWork(host, world) && !isSpared(host, world, livesOn(host, world, world.refused));
+	return !isPlannedWork(host, world) && !isDeadAgent(host, world);
 }

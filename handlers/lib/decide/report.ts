@@ -1,3 +1,4 @@
+import { answersOn } from './agent-gate.ts';
 import { upOn } from './fencing-steps.ts';
 import { flapping } from './flaps.ts';
 import { currentSnapshots, type HostFacts } from './hosts.ts';
@@ -50,19 +51,16 @@ function ofIncident(
 }
 
 /** What is wrong with a host that has no incident; null for a host that is well. */
-function ofHost(
-	{ name, host, vector, verdict }: HostFacts,
-	{ view }: Planned,
-	{ reads, answered, uptime }: World,
-): Finding | null {
+function ofHost(facts: HostFacts, { view }: Planned, world: World): Finding | null {
+	const { name, host, vector, verdict } = facts;
+	const { reads, uptime } = world;
 	const healths = Object.values(vector);
 	const said = Object.entries(vector).map(([network, health]) => `${network} ${health}`);
 	const vectorText = said.filter((text) => !text.endsWith(' up')).join(', ');
 	const held = view.held[host];
 	if (held) {
 		const since = view.spells?.[host]?.first_seen ?? uptime;
-		const answers = Object.keys(vector).some((network) => answered.has(`${host}/${network}`));
-		if (answers && uptime - since > rejoinSeconds) {
+		if (answersOn(facts, world).length > 0 && uptime - since > rejoinSeconds) {
 			const minutes = Math.floor((uptime - since) / 60);
 			const help = `for ${minutes} min: restart that agent; if it is another's, see agent_probe`;
 			return { level: 2, text: `${name}: ${heldText(held)}; ${help}` };
