@@ -60,8 +60,9 @@ export async function startAclCloud(): Promise<AclCloud> {
 		secrets.push(...Object.values(root));
 		const asRoot = (network: Network, method: string, path: string, body?: unknown) =>
 			send(controller.agent(network), method, path, root[network], body);
+		let policies = 0;
 		const token = async (network: Network, Rules: string) => {
-			const Name = `policy-${secrets.length}`;
+			const Name = `policy-${++policies}`;
 			await asRoot(network, 'PUT', '/v1/acl/policy', { Name, Rules });
 			const made = await asRoot(network, 'PUT', '/v1/acl/token', { Policies: [{ Name }] });
 			const { SecretID } = made as { SecretID: string };

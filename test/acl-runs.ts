@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, renameSync } from 'node:fs';
+import { join } from 'node:path';
 import { type AclCloud, type Network, networks, rulesOf, tokenFile } from './acl-cloud.ts';
 import { type Ran, runBundle } from './bundle.ts';
 import { type HubKv, openHubKv } from './hub-kv.ts';
@@ -39,8 +40,11 @@ export async function openAclRuns(cloud: AclCloud, endpoint: string): Promise<Ac
 			...{ confirm: '1s', masakari: { endpoint, auth: 'none' } },
 		};
 	};
+	let runs = 0;
 	const run = async (bundle: string, files: Files, ...args: readonly string[]) => {
-		const config = controller.configure(settings(files));
+		// A file of its own: runs may be side by side.
+		const config = join(cloud.dir, `hostmonitor-${++runs}.yaml`);
+		renameSync(controller.configure(settings(files)), config);
 		const ended = await runBundle(bundle, ['--config', config, ...args], '[]');
 		ran.push(ended);
 		return ended;

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import type { Incident } from '../handlers/lib/decide/incident.ts';
 import type { Call } from '../scripts/lib/masakari-calls.ts';
+import { heldBy, operate } from './fixtures/held.ts';
 import { type InstalledCloud, patienceMs, startInstalled } from './fixtures/installed-cloud.ts';
 import { assertOne, bodyOf, notified, posted } from './fixtures/notified.ts';
 import { cutPower, processesOf, signalProcesses } from './fixtures/power-cut.ts';
@@ -20,14 +21,17 @@ const hostIn = ([call]: readonly Call[]): string =>
 	(call && bodyOf(call)?.hostname) ?? assert.fail('no POST was read here');
 
 before(async () => {
-	// Noticed within some seconds of each other, and then sent together.
 	const storm = { max_hosts: 100, max_fraction: 1 };
-	cloud = await startInstalled({ computes: 3 }, { confirm: '6s', storm });
+	cloud = await startInstalled({ computes: 3 }, { storm });
 	const { masakari } = cloud;
 	const never = masakari.fault({ at: 'arrival', act: 'hang' });
 	const made = masakari.fault({ at: 'after', act: 'hang' });
 	const told = masakari.fault({ at: 'after', act: 'hang' });
+	// What the end of a pause sets free confirms together, so that one run commits all three.
+	await operate(cloud, 'pause', '--reason', 'three hosts at once');
 	await Promise.all(hosts.map((host) => cloud.host(host).kill()));
+	for (const host of hosts) await cloud.until(`${host} held`, heldBy(host, 'paused'));
+	await operate(cloud, 'resume');
 	const faults = [never, made, told];
 	await masakari.waitFor(() => faults.every(({ met }) => met.length === 1), patienceMs);
 	unanswered = hostIn(made.met);
