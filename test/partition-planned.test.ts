@@ -1,12 +1,14 @@
 /** Planned work: leaves, maintenance, pauses, a configuration on its way. Nobody at work is recovered. */
 import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { setTimeout as pass } from 'node:timers/promises';
 import { serfHealth } from '../scripts/lib/consul-api.ts';
 import { eventually } from '../scripts/lib/eventually.ts';
 import { heldFor, operate } from './fixtures/held.ts';
-import { backdate, notified, posted, rowsOf } from './fixtures/notified.ts';
+import { operators } from './fixtures/matrix.ts';
+import { backdate, notified, posted, postsOf, rowsOf } from './fixtures/notified.ts';
 import { type PartitionCloud, startPartition } from './fixtures/partition.ts';
 
 let cloud: PartitionCloud;
@@ -14,7 +16,7 @@ const confirm = '10s';
 const storm = { max_hosts: 100, max_fraction: 1 };
 
 before(async () => {
-	cloud = await startPartition({ computes: 10 }, { confirm, storm });
+	cloud = await startPartition({ computes: 11 }, { confirm, storm });
 });
 after(() => cloud?.close());
 
@@ -106,6 +108,34 @@ test('limits rolled out controller by controller: nothing is sent while they dif
 	assert.equal(posted(cloud.masakari).length, 1);
 	for (const one of others) await cloud.install(one, { settings });
 	await cloud.assertRecovered('compute-6');
+});
+
+test('a matrix rolled out controller by controller under clocks that are wrong: nothing until both are well', async () => {
+	const [first = assert.fail('a controller'), ...others] = cloud.controllers;
+	const [row, changed] = [
+		'["down", "down", "up"]\n    action: []',
+		'["down", "down", "up"]\n    action: [recovery]',
+	];
+	assert.ok(operators.includes(row));
+	const matrix_file = join(cloud.dir, 'matrix.yaml');
+	writeFileSync(matrix_file, operators.replace(row, changed));
+	const masakari = { endpoint: cloud.masakari.url, auth: 'none' };
+	const settings = { confirm, masakari, agent_probe: true, storm, matrix_file };
+	cloud.masakari.skewDate(60_000);
+	await cloud.install(first, { settings });
+	await cloud.powerOff('compute-11');
+	await cloud.shown('compute-11', 'configuration', /differs from ours/);
+	await cloud.shown('compute-11', 'clock', /(59|60) s away from Masakari's/);
+	for (const one of others) await cloud.install(one, { settings });
+	await cloud.until('held by the clock alone', ({ views }) =>
+		Object.values(views).every(({ value }) => {
+			const held = value.held['compute-11']?.map(({ gate }) => gate);
+			return String(held) === 'clock';
+		}),
+	);
+	assert.deepEqual(postsOf(cloud.masakari, 'compute-11'), []);
+	cloud.masakari.skewDate(0);
+	await cloud.assertRecovered('compute-11');
 });
 
 test('restored from when a host that lives was down, and all servers restarted: nobody (I5)', async () => {
