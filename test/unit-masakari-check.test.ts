@@ -271,6 +271,11 @@ const cases: readonly { name: string; given: Given; expected: readonly string[] 
 		),
 	},
 	{
+		name: 'one of such a name that the configuration excludes is meant to be',
+		given: { servers: ['n'.repeat(256), 'constructor'], exclude: ['nnn*', 'constructor'] },
+		expected: [],
+	},
+	{
 		name: 'a host that left for good and is in no segment is well',
 		given: { kept: { snapshots: { storage: { ...emptySnapshot, left: ['n7'] } } } },
 		expected: [],

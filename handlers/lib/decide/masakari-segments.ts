@@ -1,7 +1,7 @@
 import { type Compared, isMonitored } from './compared.ts';
 import type { MasakariFacts, SegmentHost } from './masakari.ts';
 import { isNotifiable, notifiable } from './names.ts';
-import { isIncluded } from './reading.ts';
+import { isIncluded, isNamed, isUsable } from './reading.ts';
 import { firstNames, shellWord, shorten } from './wording.ts';
 
 /** A host of a segment that Consul does not see, or spells otherwise; who is excluded is meant to be. */
@@ -53,11 +53,11 @@ export function misnamedTexts(compared: Compared): string[] {
 	});
 }
 
-/** Hosts of which KV could hold nothing: not even a configuration that includes everybody has them. */
+/** Hosts that the configuration names, and of which KV could hold nothing. */
 export function unusableTexts({ settings, reads }: Compared): string[] {
-	const everybody = { ...settings.hosts, include: ['*'], exclude: [] };
 	const without = Object.values(reads).flatMap((read) => (read.ok ? [...read.unmonitored] : []));
-	const unusable = [...new Set(without)].filter((host) => !isIncluded(host, everybody)).sort();
+	const named = [...new Set(without)].filter((host) => isNamed(host, settings.hosts));
+	const unusable = named.filter((host) => !isUsable(host)).sort();
 	return unusable.map((host) => {
 		return `${shorten(host, longestShown)}: nobody monitors a host of this name: ${rename}`;
 	});

@@ -45,11 +45,20 @@ const impossible = ['__proto__', 'constructor'];
 /** Masakari's bound on a host name; a value in KV with a longer one would not parse. */
 const longestName = 255;
 
+/** Whether KV could hold anything of a host of this name. */
+export function isUsable(host: string): boolean {
+	return !impossible.includes(host) && host.length <= longestName;
+}
+
 /** Whether the configuration's `hosts` names this host; servers are decided by their gossip tag. */
-export function isIncluded(host: string, hosts: Settings['hosts']): boolean {
-	if (impossible.includes(host) || host.length > longestName) return false;
+export function isNamed(host: string, { include, exclude }: Settings['hosts']): boolean {
 	const listed = (patterns: readonly string[]) => patterns.some((p) => matches(p, host));
-	return listed(hosts.include) && !listed(hosts.exclude);
+	return listed(include) && !listed(exclude);
+}
+
+/** Whether it is monitored, unless it is a server. */
+export function isIncluded(host: string, hosts: Settings['hosts']): boolean {
+	return isUsable(host) && isNamed(host, hosts);
 }
 
 /** Of several members whose names differ only in case, the one that speaks most against `down`. */
