@@ -1,9 +1,9 @@
 #!/usr/bin/env tsx
 /**
  * `npm run demo:openstack`: the whole way on real OpenStack services. A VM runs on a host, the host dies,
- * and nothing else is touched; exits 0 only if Nova shows the VM on another host, the incident ends
- * finished, and is closed when the host returns. Needs root on Debian 12. Leaves nothing behind, also on
- * Ctrl-C.
+ * and nothing else is touched; then another one, whose nova-compute lives, loses a network, and another.
+ * Exits 0 only if Nova shows each VM where it must be, and Masakari was told exactly what it should.
+ * Needs root on Debian 12. Leaves nothing behind, also on Ctrl-C.
  */
 import { parseArgs } from 'node:util';
 import { runDemo } from './lib/demo-main.ts';

@@ -14,7 +14,7 @@ export async function showDeath(way: WholeWay): Promise<string> {
 	const lane = teller.lane(killed, 'kill', act);
 	await way.kill(killed);
 	const [uuid] = await Promise.all([
-		tellNotified(way, lane),
+		tellFinished(way, lane),
 		tellMoved(way, lane),
 		...cloud.networks.map((network) => tellDetected(way, lane, network)),
 		...cloud.controllers.map(({ name }) => tellDue(way, lane, name)),
@@ -22,25 +22,38 @@ export async function showDeath(way: WholeWay): Promise<string> {
 	return uuid;
 }
 
-async function tellNotified(way: WholeWay, lane: Lane): Promise<string> {
-	await tellCommitted(way, lane);
-	const incidentWhen = (what: string, status?: NotificationStatus) =>
-		untilStored(way.cloud, what, ({ incidents }) => {
-			const { uuid, notified_at, masakari_status } = incidents[lane.host]?.value ?? {};
-			const known = uuid !== undefined && notified_at !== undefined;
-			return known && (!status || masakari_status === status) ? { uuid, notified_at } : undefined;
-		});
-	const { uuid, notified_at } = await incidentWhen('a notification in the incident');
-	const accepted = `accepted by Masakari, recorded in the incident:\nnotification ${uuid}`;
-	lane.tell('accepted', accepted, { uuid }, uptimeAt(notified_at));
-	await tellRecovered(way, lane, uuid);
-	await incidentWhen('finished in the incident', 'finished');
-	lane.tell('followed', 'hostmonitor has followed it there: finished', { uuid });
+async function tellFinished(way: WholeWay, lane: Lane): Promise<string> {
+	const uuid = await tellAccepted(way, lane);
+	await tellEnd(way, lane, uuid, 'finished');
 	return uuid;
 }
 
-async function tellRecovered({ openstack }: WholeWay, lane: Lane, uuid: string): Promise<void> {
-	const { rest, masakariUrl } = openstack;
+/** The host's notification, as soon as its incident has it, and Masakari's word on it if one is asked for. */
+function untilNotified({ cloud }: WholeWay, host: string, status?: NotificationStatus) {
+	return untilStored(cloud, `${status ?? 'a notification'} in the incident`, ({ incidents }) => {
+		const { uuid, notified_at, masakari_status } = incidents[host]?.value ?? {};
+		const known = uuid !== undefined && notified_at !== undefined;
+		return known && (!status || masakari_status === status) ? { uuid, notified_at } : undefined;
+	});
+}
+
+/** Committed, and accepted by Masakari; gives the notification. */
+export async function tellAccepted(way: WholeWay, lane: Lane): Promise<string> {
+	await tellCommitted(way, lane);
+	const { uuid, notified_at } = await untilNotified(way, lane.host);
+	const accepted = `accepted by Masakari, recorded in the incident:\nnotification ${uuid}`;
+	lane.tell('accepted', accepted, { uuid }, uptimeAt(notified_at));
+	return uuid;
+}
+
+/** How Masakari's recovery ends, which must be so, and that hostmonitor knows. */
+export async function tellEnd(
+	way: WholeWay,
+	lane: Lane,
+	uuid: string,
+	end: 'finished' | 'failed',
+): Promise<void> {
+	const { rest, masakariUrl } = way.openstack;
 	const statusAfter = (...before: readonly string[]) =>
 		eventually(
 			async () => {
@@ -54,9 +67,12 @@ async function tellRecovered({ openstack }: WholeWay, lane: Lane, uuid: string):
 	lane.tell('masakari_status', `Masakari: ${first}; it has the host disabled in Nova first`, {
 		status: first,
 	});
-	const last = await statusAfter('new', 'running');
-	if (last !== 'finished') throw new Error(`Masakari's recovery ended ${last}`);
-	lane.tell('recovered', 'Masakari: finished, and the host is left on maintenance');
+	// `error` is tried once more.
+	const last = await statusAfter('new', 'running', 'error');
+	if (last !== end) throw new Error(`Masakari's recovery ended ${last}`);
+	lane.tell('ended', `Masakari: ${end}, and the host is left on maintenance`, { status: end });
+	await untilNotified(way, lane.host, end);
+	lane.tell('followed', `hostmonitor has followed it there: ${end}`, { uuid });
 }
 
 async function tellMoved({ nova, vm }: WholeWay, lane: Lane): Promise<void> {

@@ -11,9 +11,12 @@ export interface WholeWay extends OpenStackCloud, Scene {
 	readonly killed: string;
 	/** The VM that runs on it. */
 	readonly vm: string;
+	/** The host that loses networks, and its VM. */
+	readonly cut: string;
+	readonly cutVm: string;
 }
 
-const [killed] = computes;
+const [killed, cut] = computes;
 
 /** Starts all there is, and a VM; what it starts also ends with this process. */
 export async function setUpWholeWay(teller: Teller): Promise<WholeWay> {
@@ -31,9 +34,11 @@ export async function setUpWholeWay(teller: Teller): Promise<WholeWay> {
 	});
 	await stage.configure();
 	tell('plugins_installed', 'the plugin set on the controllers; they know Masakari by clouds.yaml');
-	const [vm] = await Promise.all([nova.boot('vm-1', killed), untilReady({ cloud, teller })]);
-	tell('vm_active', `Nova: vm-1 is ACTIVE on ${killed}`, { vm, host: killed });
+	const boots = [nova.boot('vm-1', killed), nova.boot('vm-2', cut)] as const;
+	const [vm, cutVm] = await Promise.all([...boots, untilReady({ cloud, teller })]);
+	const where = `vm-1 is ACTIVE on ${killed}, vm-2 on ${cut}`;
+	tell('vms_active', `Nova: ${where}`, { vms: { [killed]: vm, [cut]: cutVm } });
 	const config = await loadConfig(configFileOf(cloud));
 	const confirmSeconds = config.settings.confirmMs / 1000;
-	return { ...stage, teller, killed, vm, confirmSeconds };
+	return { ...stage, teller, killed, vm, cut, cutVm, confirmSeconds };
 }
