@@ -282,3 +282,19 @@ test('without a variable the file is looked for in the home directory, and with 
 		['/nosuch.yaml: cannot be read: ENOENT: no such file or directory'],
 	);
 });
+
+test('the file of the working directory comes before that of the home directory', () => {
+	const home = join(directory, '.config/openstack');
+	const here = join(directory, 'here');
+	for (const folder of [home, here]) mkdirSync(folder, { recursive: true });
+	put('.config/openstack/clouds.yaml', cloud(auth));
+	put('here/clouds.yml', cloud(auth));
+	const before = process.cwd();
+	process.chdir(here);
+	try {
+		const { files } = loadCloud('monitor', { HOME: directory });
+		assert.deepEqual(files, [join(here, 'clouds.yml')]);
+	} finally {
+		process.chdir(before);
+	}
+});
