@@ -110,7 +110,7 @@ test('limits rolled out controller by controller: nothing is sent while they dif
 	await cloud.assertRecovered('compute-6');
 });
 
-test('a matrix rolled out controller by controller under clocks that are wrong: nothing until both are well', async () => {
+test('a matrix rolled out controller by controller under clocks that are wrong: nothing until both are well', async (t) => {
 	const [first = assert.fail('a controller'), ...others] = cloud.controllers;
 	const [row, changed] = [
 		'["down", "down", "up"]\n    action: []',
@@ -120,13 +120,21 @@ test('a matrix rolled out controller by controller under clocks that are wrong: 
 	const matrix_file = join(cloud.dir, 'matrix.yaml');
 	writeFileSync(matrix_file, operators.replace(row, changed));
 	const masakari = { endpoint: cloud.masakari.url, auth: 'none' };
-	const settings = { confirm, masakari, agent_probe: true, storm, matrix_file };
+	const settings = {
+		confirm,
+		masakari,
+		agent_probe: true,
+		storm: { ...storm, max_hosts: 99 },
+		matrix_file,
+	};
+	t.after(() => cloud.masakari.skewDate(0));
 	cloud.masakari.skewDate(60_000);
 	await cloud.install(first, { settings });
 	await cloud.powerOff('compute-11');
 	await cloud.shown('compute-11', 'configuration', /differs from ours/);
 	await cloud.shown('compute-11', 'clock', /(59|60) s away from Masakari's/);
 	for (const one of others) await cloud.install(one, { settings });
+	await cloud.until('held for longer than confirm', heldFor(15, 'compute-11', 'clock'));
 	await cloud.until('held by the clock alone', ({ views }) =>
 		Object.values(views).every(({ value }) => {
 			const held = value.held['compute-11']?.map(({ gate }) => gate);

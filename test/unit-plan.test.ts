@@ -708,7 +708,6 @@ test('a view survives KV: JSON and the schema give back every fact of it', () =>
 	);
 });
 
-/** How one controller's minutes may go: seconds between reads, and what each shows of three hosts. */
 /** What a network has to say anew of a host; null: the same as before. */
 const changes = fc.tuple(
 	...Array.from({ length: 3 }, () =>
@@ -716,6 +715,7 @@ const changes = fc.tuple(
 	),
 );
 
+/** How one controller's minutes may go: seconds between reads, and what each shows of three hosts. */
 const histories = fc.array(
 	fc.record({
 		gap: oneOf(2, 5, 10, 10, 15, 39, 40, 41),

@@ -3,8 +3,11 @@ import type { Lane } from './demo-tell.ts';
 import { untilCheckNames, untilSerf } from './demo-watch.ts';
 
 /** Takes a host's first network away; resolves when a controller says why it leaves that host alone. */
-export async function cutNetwork(demo: Demo): Promise<Lane> {
-	const { cloud, teller, cut } = demo;
+export async function cutNetwork({
+	cloud,
+	teller,
+	cut,
+}: Pick<Demo, 'cloud' | 'teller' | 'cut'>): Promise<Lane> {
 	const { hub: network } = cloud;
 	teller.heading(`${cut} loses its ${network} network. Nothing may happen`);
 	const text = `its agent on ${network} is killed: storage works, so do its VMs`;

@@ -15,8 +15,6 @@ export interface EngineOptions {
 	readonly pickupMs?: number;
 	/** From `running` to its end; default 1000. */
 	readonly recoveryMs?: number;
-	/** From `error` to the one retry; default: as `recoveryMs`. */
-	readonly retryMs?: number;
 	/** By host name; default `finished`. */
 	readonly outcomes?: Readonly<Record<string, Outcome>>;
 	/** Away from the start: every notification stays `new`. */
@@ -35,7 +33,7 @@ export interface Engine {
 
 /** Starts an engine that works on every notification from now on. */
 export function startEngine(state: State, options: EngineOptions = {}): Engine {
-	const { pickupMs = 200, recoveryMs = 1000, retryMs = recoveryMs } = options;
+	const { pickupMs = 200, recoveryMs = 1000 } = options;
 	const outcomes = new Map(Object.entries(options.outcomes ?? {}));
 	const timers = new Set<NodeJS.Timeout>();
 	const waiting = new Set<() => void>();
@@ -66,7 +64,7 @@ export function startEngine(state: State, options: EngineOptions = {}): Engine {
 		if (row.status !== 'running') return;
 		const outcome = outcomes.get(row.host.name) ?? 'finished';
 		setStatus(state, row, outcome === 'failed' ? 'error' : outcome);
-		if (outcome === 'failed') after(retryMs, () => retry(row));
+		if (outcome === 'failed') after(recoveryMs, () => retry(row));
 	}
 
 	function retry(row: NotificationRow): void {

@@ -67,8 +67,8 @@ export async function tellEnd(
 	lane.tell('masakari_status', `Masakari: ${first}; it has the host disabled in Nova first`, {
 		status: first,
 	});
-	// `error` is tried once more.
-	const last = await statusAfter('new', 'running', 'error');
+	// What failed is tried once more.
+	const last = await statusAfter('new', 'running', ...(end === 'failed' ? ['error'] : []));
 	if (last !== end) throw new Error(`Masakari's recovery ended ${last}`);
 	lane.tell('ended', `Masakari: ${end}, and the host is left on maintenance`, { status: end });
 	await untilNotified(way, lane.host, end);

@@ -18,7 +18,7 @@ export interface WholeWay extends OpenStackCloud, Scene {
 
 const [killed, cut] = computes;
 
-/** Starts all there is, and a VM; what it starts also ends with this process. */
+/** Starts all there is, and two VMs; what it starts also ends with this process. */
 export async function setUpWholeWay(teller: Teller): Promise<WholeWay> {
 	const { tell } = teller;
 	teller.heading('Set-up. OpenStack takes about a minute');

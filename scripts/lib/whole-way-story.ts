@@ -44,13 +44,16 @@ async function problemsOf(
 	];
 }
 
-async function succeed({ teller, openstack, vm, nova }: WholeWay, seconds: number): Promise<void> {
+async function succeed(
+	{ teller, openstack, vm, nova, cut }: WholeWay,
+	seconds: number,
+): Promise<void> {
 	const notifications = (await notificationsOf(openstack)).map(textOfStored);
 	const { host } = await nova.vm(vm);
 	teller.heading("All that Masakari's database has:");
 	const lines = [
 		...notifications.map((text) => `  ${text}`),
-		`vm-1 runs on ${host}.`,
+		`vm-1 runs on ${host}, vm-2 on ${cut}.`,
 		`Passed in ${seconds.toFixed(0)} s.`,
 	];
 	const fields = { passed: true, notifications, host, seconds: Math.round(seconds) };
