@@ -708,7 +708,7 @@ test('a view survives KV: JSON and the schema give back every fact of it', () =>
 	);
 });
 
-/** What a network has to say anew of a host; null: the same as before. */
+/** What the networks have to say anew of a host; undefined: the same as before. */
 const changes = fc.tuple(
 	...Array.from({ length: 3 }, () =>
 		maybe(oneOf<Health>('up', 'down', 'down', 'down', 'left', 'unknown'), 20),

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import type { Health, Readable } from '../handlers/lib/decide/health.ts';
-import { type Answers, decideReading, isIncluded } from '../handlers/lib/decide/reading.ts';
+import { isIncluded } from '../handlers/lib/decide/included.ts';
+import { type Answers, decideReading } from '../handlers/lib/decide/reading.ts';
 import type { Settings } from '../handlers/lib/decide/settings.ts';
 import { emptySnapshot, type Snapshot } from '../handlers/lib/decide/snapshot.ts';
 

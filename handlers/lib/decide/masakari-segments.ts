@@ -1,7 +1,7 @@
 import { type Compared, isMonitored } from './compared.ts';
+import { isIncluded, isNamed, isUsable } from './included.ts';
 import type { MasakariFacts, SegmentHost } from './masakari.ts';
 import { isNotifiable, notifiable } from './names.ts';
-import { isIncluded, isNamed, isUsable } from './reading.ts';
 import { firstNames, shellWord, shorten } from './wording.ts';
 
 /** A host of a segment that Consul does not see, or spells otherwise; who is excluded is meant to be. */
