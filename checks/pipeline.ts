@@ -5,7 +5,7 @@
  * alive, and reports. It waits for nothing, and stops by itself after 25 s.
  */
 import { decideFindings } from '../handlers/lib/decide/report.ts';
-import { reportText } from '../handlers/lib/decide/report-text.ts';
+import { reportText, wellText } from '../handlers/lib/decide/report-text.ts';
 import { ConsulError, messageOf } from '../handlers/lib/errors.ts';
 import { openSurroundings } from '../handlers/lib/open.ts';
 import { pipeline } from '../handlers/lib/pipeline.ts';
@@ -20,12 +20,7 @@ const limits = { lastPostSeconds: 9, fenceSeconds: 22, masakariMs: 4000 };
 async function check(run: Run): Promise<CheckResult> {
 	const { world, planned, failures } = await pipeline(await openSurroundings(run, limits));
 	const failed = failures.map((text) => ({ level: 2 as const, text }));
-	const { mode, networks } = world.settings;
-	const well = `${planned.hosts.size} hosts on ${networks.length} networks`;
-	return reportText(
-		[...failed, ...decideFindings(world, planned)],
-		mode === 'observe' ? `${well} (mode: observe)` : well,
-	);
+	return reportText([...failed, ...decideFindings(world, planned)], wellText(world, planned));
 }
 
 void runCheck('pipeline', 25, async (run) => {

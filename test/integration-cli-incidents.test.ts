@@ -107,6 +107,27 @@ test('I4: only a host that is gone is forgotten, from every list, its incident m
 	assert.deepEqual(await cli.json('networks/management'), snapshotWith({ up: ['n2'] }));
 });
 
+test('a host that goes on without a network is forgotten there, and its incident told so', async () => {
+	await cli.put('networks/management', snapshotWith({ up: ['n1'] }));
+	await cli.put('networks/storage', snapshotWith({ vanished: ['n1'] }));
+	await cli.put('hosts/n1', open);
+	for (let i = 0; i < 2; i++) {
+		await cli.put('networks/storage', snapshotWith({ vanished: ['n1'] }));
+		const said = await cli.ends(0, 'forget', 'n1', '--network', 'storage');
+		assert.match(said, /^n1: its incident will be closed .*, as soon as it is up on the others$/m);
+	}
+	assert.deepEqual(await cli.json('hosts/n1'), { ...open, without: ['storage'] });
+	assert.deepEqual(await cli.json('networks/storage'), snapshotWith({}));
+	await cli.remove('hosts/n1');
+});
+
+test('maintenance --clear says that `consul maint` still holds the host, and how that ends', async () => {
+	await cli.put('networks/storage', snapshotWith({ down: ['n1'], maintenance: ['n1'] }));
+	const said = await cli.ends(0, 'maintenance', '--clear', 'n1');
+	assert.match(said, /^n1: was not in maintenance$/m);
+	assert.match(said, /^n1: still held: in `consul maint` on storage: /m);
+});
+
 test('only what Masakari failed or ignored is acknowledged', async () => {
 	await cli.put('networks/storage', snapshotWith({ down: ['n1', 'n2'] }));
 	await cli.put('hosts/n1', open);

@@ -68,6 +68,25 @@ test('a verdict that no longer stands makes its controller stand back, and confi
 	assert.equal(own?.due['n1'], undefined, 'what it saw before confirms nothing');
 });
 
+test('a network that cannot be read right before the POST is named as the reason (I1, I5)', async () => {
+	const scene = await confirmed();
+	let isCut = false;
+	scene.after('connect', () => {
+		isCut = true;
+	});
+	const around = scene.surround();
+	await tick({
+		...around,
+		readNetworks: async (...asked) => {
+			const reads = await around.readNetworks(...asked);
+			return isCut ? { ...reads, storage: { ok: false, error: 'no leader' } } : reads;
+		},
+	});
+	assert.deepEqual([scene.posts, openIn(scene)], [[], []]);
+	const reason = storedIn(scene).views['c1']?.value.abstains?.reason ?? '';
+	assert.match(reason, /^the verdict on n1 no longer stood .*; storage cannot be read: no leader$/);
+});
+
 test('reads that are older than 8 s authorise no commit (I1)', async () => {
 	const scene = await confirmed();
 	scene.after('connect', () => {

@@ -77,3 +77,15 @@ test('an acceptance that comes late does not change the incident that was notifi
 	const scene = await recordOf(next, 'hosts/n1');
 	assert.equal(storedIn(scene).incidents['n1']?.value.uuid, 'row-first');
 });
+
+test('a status that comes late does not land in the next incident of the host (I2)', async () => {
+	const scene = createScene({ ...quiet, n1: 'up/up/down' });
+	scene.kv.putCas('hosts/n1', JSON.stringify(notifiedOf('n1', -600, { uuid: 'row-first' })), 0);
+	const next = notifiedOf('n1', -20, { uuid: 'row-next' });
+	scene.after('readStatus', () => {
+		const index = scene.kv.read('hosts/n1')?.ModifyIndex ?? assert.fail('an incident');
+		scene.kv.putCas('hosts/n1', JSON.stringify(next), index);
+	});
+	await run(scene);
+	assert.deepEqual(storedIn(scene).incidents['n1']?.value, next);
+});

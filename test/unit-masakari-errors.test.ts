@@ -86,14 +86,14 @@ test('where one of many requests fails, the others are cut off', async (t) => {
 	await server.cutOff;
 });
 
-test('where nothing answers, two requests wait for it: both lists are asked at once', () => {
+test('where nothing answers, three requests wait for it: the lists are asked at once', () => {
 	const asked: string[] = [];
 	const never = (path: string) => {
 		asked.push(path.split('?')[0] ?? '');
 		return new Promise<never>(() => {});
 	};
 	void readMasakariFacts(never, Date.now);
-	assert.deepEqual(asked, ['/segments', '/notifications']);
+	assert.deepEqual(asked, ['/segments', '/notifications', '/notifications']);
 });
 
 test('answers without a Date are an error: the clock could not be judged', async (t) => {

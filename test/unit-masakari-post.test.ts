@@ -70,6 +70,16 @@ for (const { name, raw, kind } of answers) {
 	});
 }
 
+test('a POST whose connection is reset before anybody read it proves nothing', async (t) => {
+	const { connection, peer } = await connected(t);
+	peer.socket.pause();
+	const posted = connection.post(notification);
+	await new Promise((resolve) => setImmediate(resolve));
+	peer.socket.resetAndDestroy();
+	assert.equal((await posted).kind, 'ambiguous');
+	assert.deepEqual(peer.chunks, []);
+});
+
 test('a POST that hangs ends after 15 s in a reset, and proves nothing', async (t) => {
 	const { connection, peer, host } = await connected(t);
 	const posted = connection.post(notification);

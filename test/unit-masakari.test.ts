@@ -25,14 +25,15 @@ const row = (id: number, time: string, payload: unknown) => ({
 });
 const stopped = { event: 'STOPPED', cluster_status: 'OFFLINE', host_status: 'NORMAL' };
 
-/** A Masakari of three segments, two hosts and these rows. */
-function masakari(rows: unknown[] = []): (url: URL) => Answer {
-	return ({ pathname }) => {
+/** A Masakari of three segments, two hosts and these rows, and some that its engine has yet to take. */
+function masakari(rows: unknown[] = [], waiting: unknown[] = []): (url: URL) => Answer {
+	return ({ pathname, searchParams }) => {
 		const hosts =
 			pathname === '/v1/segments/s-1/hosts' ? [host(1, 'Node-1'), host(2, 'n2', true)] : [];
 		if (pathname === '/v1/segments') return { json: { segments } };
 		if (pathname.endsWith('/hosts')) return { json: { hosts } };
-		return { json: { notifications: rows } };
+		const isAsked = searchParams.get('status') === 'new';
+		return { json: { notifications: isAsked ? waiting : rows } };
 	};
 }
 
@@ -66,14 +67,35 @@ test('the facts are all segments, all hosts and the last hour of host notificati
 	const paths = server.asked.map(({ url }) => url.pathname);
 	const expected = ['s-1', 's-2', 's-3'].map((uuid) => `/v1/segments/${uuid}/hosts`);
 	assert.equal(paths[0], '/v1/segments');
-	assert.deepEqual(paths.slice(1).sort(), ['/v1/notifications', ...expected]);
-	const { url } = server.asked.find(({ url }) => url.pathname === '/v1/notifications') ?? {};
-	assert.equal(url?.searchParams.get('type'), 'COMPUTE_HOST');
-	assert.equal(url?.searchParams.get('generated-since'), '2026-11-22T12:00:00Z');
+	const lists = ['/v1/notifications', '/v1/notifications'];
+	assert.deepEqual(paths.slice(1).sort(), [...lists, ...expected]);
+	const queries = server.asked
+		.filter(({ url }) => url.pathname === '/v1/notifications')
+		.map(({ url }) => Object.fromEntries(url.searchParams));
+	const every = { type: 'COMPUTE_HOST', limit: '1000' };
+	assert.deepEqual(queries, [
+		{ ...every, 'generated-since': '2026-11-22T12:00:00Z' },
+		{ ...every, status: 'new' },
+	]);
 	for (const { headers } of server.asked) {
 		assert.equal(headers['openstack-api-version'], 'instance-ha 1.0');
 		assert.equal(headers['accept'], 'application/json');
 	}
+});
+
+test('a notification that the engine has yet to take is among them, however old, and each once (I2)', async (t) => {
+	const recent = row(2, '2026-11-22T12:30:00', stopped);
+	const waiting = { ...row(1, '2026-11-21T12:30:00', stopped), status: 'new' };
+	const { endpoint } = await serveJson(
+		t,
+		masakari([recent], [{ ...recent, status: 'new' }, waiting]),
+	);
+	const facts = await open(endpoint).readFacts(now);
+	const rows = facts.ok && facts.rows.map(({ uuid, status }) => [uuid, status]);
+	assert.deepEqual(rows, [
+		['n-2', 'running'],
+		['n-1', 'new'],
+	]);
 });
 
 test('a disabled segment disables its hosts, and one without the switch is enabled', async (t) => {
@@ -123,12 +145,12 @@ test('no more than eight requests are in flight', async (t) => {
 		return url.pathname === '/v1/segments' ? { json: { segments: many } } : masakari()(url);
 	});
 	assert.ok((await open(server.endpoint).readFacts(now)).ok);
-	assert.equal(server.asked.length, 2 + 30 + 1);
+	assert.equal(server.asked.length, 2 + 30 + 2);
 	assert.ok(server.mostAtOnce() <= 8);
 });
 
 test('the clock is the newest Date, and the smallest difference', async (t) => {
-	const dates = ['12:59:57', '12:59:58', '12:59:59', '12:59:59', '12:59:59'];
+	const dates = ['12:59:57', '12:59:58', '12:59:59', '12:59:59', '12:59:59', '12:59:59'];
 	const { endpoint } = await serveJson(t, (url) => ({
 		...masakari()(url),
 		headers: { Date: `Sun, 22 Nov 2026 ${dates.shift()} GMT` },

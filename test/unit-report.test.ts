@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { plan } from '../handlers/lib/decide/plan.ts';
 import { decideFindings, type Finding } from '../handlers/lib/decide/report.ts';
-import { reportText, summarize } from '../handlers/lib/decide/report-text.ts';
+import { reportText, summarize, wellText } from '../handlers/lib/decide/report-text.ts';
 import { emptySnapshot } from '../handlers/lib/decide/snapshot.ts';
 import type { Spell } from '../handlers/lib/decide/view.ts';
 import type { World } from '../handlers/lib/decide/world.ts';
@@ -88,19 +88,42 @@ const cases: readonly { name: string; world: World; expected: readonly string[] 
 			kept: { snapshots: { storage: { ...emptySnapshot, vanished: ['n1'] } } },
 		}),
 		expected: [
-			'2 n1: vanished from storage: start its agent, or hostmonitor forget n1',
+			'2 n1: vanished from storage: start its agent, or hostmonitor forget n1 --network storage',
 			'1 n1: storage unknown: undecided',
 		],
 	},
 	{
+		name: 'a host that vanished from everywhere',
+		world: one('absent/absent/absent', {
+			kept: { snapshots: { storage: { ...emptySnapshot, vanished: ['n1'] } } },
+		}),
+		expected: ['2 n1: vanished from storage: start its agent, or hostmonitor forget n1'],
+	},
+	{
+		name: 'a pause of a cloud that is well',
+		world: worldOf({ kept: { paused: wordOf() } }),
+		expected: ['1 paused by ann: kernel update: hostmonitor resume'],
+	},
+	{
+		name: 'a pause that is over',
+		world: worldOf({ kept: { paused: wordOf(-60) } }),
+		expected: [],
+	},
+	{
 		name: 'a host held by a pause, which somebody meant',
 		world: dead({ kept: { paused: wordOf() } }),
-		expected: ['1 n1: held by paused: paused by ann: kernel update'],
+		expected: [
+			'1 paused by ann: kernel update: hostmonitor resume',
+			'1 n1: held by paused: paused by ann: kernel update',
+		],
 	},
 	{
 		name: 'every gate of a host that several hold, and of each why',
 		world: seenFor(one('left/up/down', { kept: { paused: wordOf() } }), 60, ['n1']),
-		expected: ['1 n1: held by paused, leaving: paused by ann: kernel update; left management'],
+		expected: [
+			'1 paused by ann: kernel update: hostmonitor resume',
+			'1 n1: held by paused, leaving: paused by ann: kernel update; left management',
+		],
 	},
 	{
 		name: 'every gate of an attempt that several hold',
@@ -110,6 +133,7 @@ const cases: readonly { name: string; world: World; expected: readonly string[] 
 			incidentOf('n1', -1),
 		),
 		expected: [
+			'1 paused by ann: kernel update: hostmonitor resume',
 			`1 n1: not notified yet, attempt 1 open; held by paused, maintenance: ${[
 				'paused by ann: kernel update',
 				`in maintenance by ann: ${'x'.repeat(57)}`,
@@ -321,4 +345,20 @@ test('hosts that one network knows and another never did are named, a few and th
 test('a finding is one line, whatever was said in it', () => {
 	const { text } = reportText([{ level: 1, text: 'n1: a\r\ncritical: \u001b[2Jb' }], '');
 	assert.equal(text, 'warning: 0 critical, 1 warning\nwarning: n1: a critical: [2Jb');
+});
+
+test('a check that passes says who is in maintenance, by whichever means, and that it only observes', () => {
+	const text = (given: Given) => {
+		const world = worldOf(given);
+		return wellText(world, plan(world));
+	};
+	const count = worldOf().reads['storage'];
+	const size = `${count?.ok ? count.nodes.size : 0} hosts on 3 networks`;
+	assert.equal(text({}), size);
+	const snapshots = { storage: { ...emptySnapshot, maintenance: ['n2'] } };
+	const maintenance = { n1: wordOf(60), n2: wordOf(), n3: wordOf(-60) };
+	assert.equal(text({ kept: { snapshots, maintenance } }), `${size} (2 in maintenance)`);
+	const settings = { mode: 'observe' as const };
+	const expected = `${size} (1 in maintenance, mode: observe)`;
+	assert.equal(text({ settings, kept: { maintenance: { n1: wordOf() } } }), expected);
 });

@@ -1,17 +1,19 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { Incident } from '../handlers/lib/decide/incident.ts';
 import type { PostAnswer } from '../handlers/lib/decide/masakari.ts';
-import { emptyView } from '../handlers/lib/decide/own-view.ts';
+import { emptyView, isAlone } from '../handlers/lib/decide/own-view.ts';
 import { plan } from '../handlers/lib/decide/plan.ts';
 import {
 	abstentionFor,
 	decideAbstention,
 	standBack,
 } from '../handlers/lib/decide/standing-back.ts';
+import type { View } from '../handlers/lib/decide/view.ts';
 import { tick } from '../handlers/lib/tick.ts';
 import type { Scene } from './fixtures/effects.ts';
 import { confirmed, run, storedIn } from './fixtures/effects-story.ts';
-import { later, viewed, worldOf } from './fixtures/world.ts';
+import { incidentOf, later, viewed, worldOf } from './fixtures/world.ts';
 
 const refused = (scope: 'everywhere' | 'controller'): PostAnswer => ({
 	...{ kind: 'refused', error: '401', scope, rarely: false },
@@ -50,7 +52,7 @@ const cases: readonly {
 
 for (const { name, answer, isAlone = false, seconds } of cases) {
 	test(`a controller ${name} ${seconds ? `stands back for ${seconds} s` : 'does not stand back'}`, () => {
-		const abstention = decideAbstention(answer, isAlone);
+		const abstention = decideAbstention(answer, 'n1', isAlone);
 		assert.equal(abstention?.seconds ?? null, seconds);
 		if (abstention && 'error' in answer) assert.equal(abstention.reason, answer.error);
 	});
@@ -104,6 +106,34 @@ test('each controller counts for itself, and an accepted POST ends its count', a
 	await run(scene);
 	assert.equal(scene.posts.length, 1, 'and then tries again');
 	assert.equal(standing(scene), undefined);
+});
+
+test('it goes on as soon as the host is notified whose POST got no answer, and forgets that it stood back', () => {
+	const uptime = 5000;
+	const view = standBack(emptyView(worldOf()), { seconds: 90, reason: 'x', host: 'n1' }, uptime, 1);
+	const world = viewed(worldOf(), view);
+	const withIncident = (state: Incident['state']) => {
+		const incidents = { n1: { value: incidentOf('n1', -20, { state }), index: 1 } };
+		return plan({ ...later(world, 20), stored: { ...world.stored, incidents } }).view;
+	};
+	assert.deepEqual(withIncident('notifying').abstains, view.abstains);
+	const { abstains, stood_back } = withIncident('notified');
+	assert.deepEqual([abstains, stood_back], [null, undefined]);
+});
+
+test('where all others stand back, it is alone', () => {
+	const world = worldOf();
+	const alone = (...others: View['abstains'][]) => {
+		const views = Object.fromEntries(
+			others.map((abstains, i) => [
+				`c${i + 2}`,
+				{ value: { ...emptyView(world), abstains }, index: 1, session: 's' },
+			]),
+		);
+		return isAlone({ ...world, stored: { ...world.stored, views } });
+	};
+	const stands = { until: 1, reason: 'x' };
+	assert.deepEqual([alone(), alone(stands, stands), alone(stands, null)], [true, true, false]);
 });
 
 test('a POST that got no answer leaves the next to another controller (I2)', async () => {

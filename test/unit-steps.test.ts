@@ -226,6 +226,16 @@ const closings: readonly {
 		expected: null,
 	},
 	{
+		name: 'a host that vanished from storage, and goes on without it, as an operator said,',
+		world: back({ ...notified, without: ['storage'] }, 60, 'up/up/absent'),
+		expected: 'returned',
+	},
+	{
+		name: 'a host that goes on without storage, and is down there,',
+		world: back({ ...notified, without: ['storage'] }, 60, 'up/up/down'),
+		expected: null,
+	},
+	{
 		name: 'a host that vanished from everywhere',
 		world: back(notified, 60, 'absent/absent/absent'),
 		expected: null,

@@ -12,3 +12,6 @@ service_prefix "" {
 agent_prefix "" {
   policy = "read"
 }
+
+# With hosts.servers: true, `hostmonitor validate --online` asks autopilot, too:
+# operator = "read"

@@ -3,7 +3,7 @@ import { beginRound, type FencingOn } from './decide/fencing.ts';
 import { backOn } from './decide/fencing-steps.ts';
 import { generatedTimeAt } from './decide/notification.ts';
 import { decideGrounds } from './decide/spells.ts';
-import { type Abstention, abstentionFor } from './decide/standing-back.ts';
+import { type Abstention, abstentionFor, lostReason } from './decide/standing-back.ts';
 import type { Step } from './decide/steps.ts';
 import type { World } from './decide/world.ts';
 import { messageOf } from './errors.ts';
@@ -84,8 +84,10 @@ export async function beginRounds(
 		.sort((a, b) => failuresOf(a) - failuresOf(b))
 		.slice(0, parallel);
 	const [first] = lost;
-	const reason = `the verdict on ${first?.name} no longer stood before its power-off`;
-	const abstain = first && stands.length === 0 ? abstentionFor(reason) : null;
+	const abstain =
+		first && stands.length === 0
+			? abstentionFor(lostReason(first.name, 'before its power-off', world))
+			: null;
 	const hosts: string[] = [];
 	const failures: string[] = [];
 	const running: Promise<void>[] = [];

@@ -13,9 +13,10 @@ async function follow({ host, uuid }: StepOf<'follow'>, around: Surroundings): P
 	const found = await around.masakari.readStatus(uuid);
 	if (!found.ok) throw new MasakariError(`${host}: status of ${uuid} unknown: ${found.error}`);
 	const { status } = found;
-	await changeIncident(around.kv, host, (incident) =>
-		incident.masakari_status === status ? incident : { ...incident, masakari_status: status },
-	);
+	await changeIncident(around.kv, host, (incident) => {
+		const isNews = incident.uuid === uuid && incident.masakari_status !== status;
+		return isNews ? { ...incident, masakari_status: status } : incident;
+	});
 }
 
 /** Takes the proof away that a host is off: a network sees it up. */

@@ -6,7 +6,12 @@ import { decideLearnt } from './decide/outcome.ts';
 import { isAlone } from './decide/own-view.ts';
 import { outagesOf } from './decide/relapse.ts';
 import { decideGrounds } from './decide/spells.ts';
-import { type Abstention, abstentionFor, decideAbstention } from './decide/standing-back.ts';
+import {
+	type Abstention,
+	abstentionFor,
+	decideAbstention,
+	lostReason,
+} from './decide/standing-back.ts';
 import type { Step } from './decide/steps.ts';
 import type { World } from './decide/world.ts';
 import { messageOf } from './errors.ts';
@@ -83,7 +88,7 @@ async function notify(
 		...('error' in learnt && { reason: learnt.error }),
 		...(learnt.kind === 'accepted' && { notification: learnt.uuid }),
 	});
-	const abstain = accepted ? null : decideAbstention(answer, isAlone(world));
+	const abstain = accepted ? null : decideAbstention(answer, host, isAlone(world));
 	return { notified: accepted ? [host] : [], failures: [], abstain };
 }
 
@@ -116,8 +121,8 @@ export async function sendBatch(
 		const due = stands.filter(({ host }) => hosts.some((asked) => asked.host.host === host.host));
 		if (due.length === 0) {
 			// Another controller may see it otherwise.
-			const reason = `the verdict on ${lost[0]?.name} no longer stood on live reads`;
-			const abstain = lost.length === 0 ? null : abstentionFor(reason);
+			const [gone] = lost;
+			const abstain = gone ? abstentionFor(lostReason(gone.name, 'on live reads', world)) : null;
 			return { notified: [], failures: [], abstain };
 		}
 		const sent = await Promise.allSettled(

@@ -64,12 +64,18 @@ async function run(run: Run): Promise<CommandResult> {
 
 	const lines: string[] = [];
 	const forgotten = { who, why, at };
-	const whole = values.network === undefined;
-	if (whole && (await changeIncident(kv, host, (incident) => ({ ...incident, forgotten })))) {
-		lines.push(`${host}: its incident will be closed by the controllers`);
+	const { network: only } = values;
+	const whole = only === undefined;
+	const said = await changeIncident(kv, host, (incident) => {
+		if (whole) return { ...incident, forgotten };
+		return { ...incident, without: [...new Set([...(incident.without ?? []), only])] };
+	});
+	if (said) {
+		const when = whole ? '' : `, as soon as it is up on the others`;
+		lines.push(`${host}: its incident will be closed by the controllers${when}`);
 	}
 	for (const network of networksWith(stored, host, 'vanished', 'left', 'maintenance')) {
-		if (!whole && network !== values.network) continue;
+		if (!whole && network !== only) continue;
 		await change(kv, `networks/${network}`, parseSnapshot, (snapshot) => {
 			const next = forgetHost(snapshot, host, whole);
 			return sameSnapshot(snapshot, next) ? snapshot : next;
@@ -92,8 +98,9 @@ export const forget: Command = {
 		'incident. Refused while any network shows it up or down. One that comes back later is a new host.',
 		'',
 		'  --network NAME  only there: the host will not rejoin this network and goes on without it.',
-		'                  One that left it may be recovered from then on, as soon as gossip has',
-		'                  forgotten it too (`consul force-leave -prune` makes it)',
+		'                  Its incident closes when it is up on the others. One that left the network may',
+		'                  be recovered from then on, as soon as gossip has forgotten it too',
+		'                  (`consul force-leave -prune` makes it)',
 		'  --reason TEXT   for the record',
 	].join('\n'),
 	run,

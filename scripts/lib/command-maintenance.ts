@@ -11,12 +11,25 @@ import { untilText } from './times.ts';
 async function clear(run: Run, name: string): Promise<CommandResult> {
 	const store = await openStore(run);
 	const host = hostOf(name);
-	if (await deleteWord(store, `maintenance/${keyOf(host)}`)) {
-		return { text: `${host}: maintenance cleared` };
-	}
-	const known = knownHosts(await readStored(store));
+	const cleared = await deleteWord(store, `maintenance/${keyOf(host)}`);
+	const stored = await readStored(store);
+	const byConsul = Object.entries(stored.snapshots)
+		.filter(([, { value }]) => value.maintenance.includes(host))
+		.map(([network]) => network);
+	const rest = byConsul.length > 0 ? `\n${consulMaintText(host, byConsul)}` : '';
+	if (cleared) return { text: `${host}: maintenance cleared${rest}` };
+	const known = knownHosts(stored);
 	const doubt = known.has(host) ? '' : ` (${unknownText(host, known)})`;
-	return { text: `${host}: was not in maintenance${doubt}` };
+	return { text: `${host}: was not in maintenance${doubt}${rest}` };
+}
+
+/** What ends `consul maint`, which is not ours; a dead host's agent cannot be asked to. */
+function consulMaintText(host: string, networks: readonly string[]): string {
+	return [
+		`${host}: still held: in \`consul maint\` on ${networks.join(', ')}: \`consul maint -disable\` on it;`,
+		'if it is dead, PUT {"Node": "ITS NODE NAME", "CheckID": "_node_maintenance"} to',
+		"/v1/catalog/deregister of a controller's agent there, and it may be recovered",
+	].join('\n');
 }
 
 async function run(run: Run): Promise<CommandResult> {

@@ -7,8 +7,8 @@ export const resume: Command = {
 	usage: [''],
 	summary: 'end a pause',
 	help: [
-		'Hosts that became due during the pause and still are may be recovered within seconds: look at',
-		'`hostmonitor status` first. Not an error where nothing was paused.',
+		'Hosts that became due during the pause and still are confirm anew, and are then recovered: look',
+		'at `hostmonitor status` first. Not an error where nothing was paused.',
 	].join('\n'),
 	run: async (run) => {
 		none(parseOptions(run.argv, {}).positionals);

@@ -2,7 +2,7 @@ import { hostOf, type Reading, type Reads } from '../../handlers/lib/decide/heal
 import { hostNameOf } from '../../handlers/lib/decide/names.ts';
 import { checkAgents, sharedDatacenters } from '../../handlers/lib/decide/own-agents.ts';
 import { emptySnapshot } from '../../handlers/lib/decide/snapshot.ts';
-import { ConsulError } from '../../handlers/lib/errors.ts';
+import { ConsulError, messageOf } from '../../handlers/lib/errors.ts';
 import { type Consul, jsonOf, openConsul } from '../../handlers/lib/io/consul.ts';
 import { readNetwork, readSelf } from '../../handlers/lib/io/consul-network.ts';
 import type { Config } from '../../handlers/lib/schema/config.ts';
@@ -15,12 +15,12 @@ export interface Inspection {
 	readonly failures: readonly string[];
 }
 
-/** One network's agent: its name, what it shows, and whether it would make dead servers leave. */
+/** One network's agent: its name, what it shows, and whether it would make dead servers leave, or why nobody knows. */
 export interface Inspected {
 	readonly network: string;
 	readonly self: string;
 	readonly reading: Reading;
-	readonly cleansServers: boolean;
+	readonly cleansServers: boolean | string;
 }
 
 export const nothing: Inspection = { well: [], warnings: [], failures: [] };
@@ -44,7 +44,7 @@ export async function inspectNetwork(
 	const node = await readSelf(consul);
 	const self = hostNameOf(node, settings.nodeNames[network]);
 	const reading = await readNetwork(consul, hostOf(self), network, settings, emptySnapshot);
-	const cleansServers = settings.hosts.servers && (await readCleanup(consul));
+	const cleansServers = settings.hosts.servers && (await readCleanup(consul).catch(messageOf));
 	return { network, self, reading, cleansServers };
 }
 
@@ -54,13 +54,16 @@ export function judgeNetwork({ network, self, reading, cleansServers }: Inspecte
 	const counts = (['up', 'down', 'left', 'unknown'] as const)
 		.map((health) => `${of(health).length} ${health}`)
 		.join(', ');
-	const warnings = cleansServers
-		? [
-				`${network}: autopilot makes dead servers look like a leave: ` +
-					'consul operator autopilot set-config -cleanup-dead-servers=false',
-			]
-		: [];
+	const warnings = cleansServers === false ? [] : [`${network}: ${cleanupText(cleansServers)}`];
 	return { well: [`${network}: agent ${self}, hosts ${counts}`], warnings, failures: [] };
+}
+
+/** What is wrong with an autopilot that makes dead servers leave, or says nothing. */
+function cleanupText(answer: true | string): string {
+	return answer === true
+		? 'autopilot makes dead servers look like a leave: ' +
+				'consul operator autopilot set-config -cleanup-dead-servers=false'
+		: `whether autopilot makes dead servers look like a leave is not known: ${answer}`;
 }
 
 /** One controller is one name everywhere: networks are matched by it. */

@@ -19,7 +19,7 @@ function isRecorded(stored: Stored, host: string, row: NotificationRow): boolean
 	);
 }
 
-/** STOPPED rows of the last hour about this host, newest first. */
+/** STOPPED rows about this host, newest first. */
 function stoppedRows(world: World, host: string): readonly NotificationRow[] {
 	if (!world.masakari?.ok) return [];
 	const uuid = world.masakari.hosts.get(host)?.uuid;

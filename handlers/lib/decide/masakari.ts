@@ -34,7 +34,7 @@ export type MasakariFacts =
 			readonly offsetMs: number;
 			/** By lower-cased name. */
 			readonly hosts: ReadonlyMap<string, SegmentHost>;
-			/** COMPUTE_HOST rows generated in the last hour, newest first. */
+			/** COMPUTE_HOST rows generated in the last hour, and all that the engine has yet to take; newest first. */
 			readonly rows: readonly NotificationRow[];
 	  }
 	| { readonly ok: false; readonly error: string };

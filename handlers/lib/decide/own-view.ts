@@ -48,8 +48,9 @@ export function otherViews(world: World): Readonly<Record<string, View>> {
 	);
 }
 
-/** Whether no other controller lives. */
-export const isAlone = (world: World): boolean => Object.keys(otherViews(world)).length === 0;
+/** Whether no other controller could act now: none lives, or all of them stand back. */
+export const isAlone = (world: World): boolean =>
+	Object.values(otherViews(world)).every(({ abstains }) => abstains !== null);
 
 /** What this controller could find out about Masakari; null where it had no reason to ask. */
 export function masakariWord({ masakari }: World): View['masakari'] {

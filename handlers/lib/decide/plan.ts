@@ -9,7 +9,7 @@ import { currentSnapshots, decideHosts, type HostFacts } from './hosts.ts';
 import { emptyView, masakariWord, previousView } from './own-view.ts';
 import { outagesOf, relapsedHosts } from './relapse.ts';
 import { continueSpells, decideNotes } from './spells.ts';
-import { stoodBack } from './standing-back.ts';
+import { continueStandingBack } from './standing-back.ts';
 import { isReturning, nextAttempt, type Step, stepsWithoutConfirmation } from './steps.ts';
 import type { View } from './view.ts';
 import { fewerHosts, fittingRestarts, namedHosts } from './view-size.ts';
@@ -75,8 +75,8 @@ export function plan(world: World, named = namedHosts): Planned {
 		hostsThatComeBack.slice(0, named),
 		uptime,
 	);
-	const stood = stoodBack(previous, uptime);
-	const abstains = previous.abstains && previous.abstains.until > uptime ? previous.abstains : null;
+	const standing = continueStandingBack(previous, world);
+	const { abstains } = standing;
 
 	const steps: Step[] = stepsWithoutConfirmation(world, hosts, returning);
 	const moments: number[] = abstains ? [abstains.until] : [];
@@ -118,8 +118,7 @@ export function plan(world: World, named = namedHosts): Planned {
 		watches: decideWatches(previous.watches, world, snapshots),
 		held,
 		masakari: masakariWord(world),
-		abstains,
-		...(stood && { stood_back: stood }),
+		...standing,
 		...(Object.keys(contradicts).length > 0 && { contradicts }),
 		...(Object.keys(spells).length > 0 && { spells }),
 	};

@@ -3,6 +3,8 @@ import type { Planned } from './plan.ts';
 import type { Finding } from './report.ts';
 import type { Held } from './view.ts';
 import { shorten } from './wording.ts';
+import { holds } from './words.ts';
+import type { World } from './world.ts';
 
 /** Consul keeps the last 4 KB of a check's output. */
 const maxBytes = 3500;
@@ -23,6 +25,19 @@ export function reportText(
 	const verdict = `${words[exit]}: ${critical} critical, ${findings.length - critical} warning`;
 	const lines = findings.map(({ level, text }) => `${words[level]}: ${shorten(text, 300)}`);
 	return { exit, text: [verdict, ...capLines(lines, rest)].join('\n') };
+}
+
+/** What a check says of a cloud that is well: how much it watches, and whom it would not recover. */
+export function wellText({ settings, stored, now }: World, { hosts, view }: Planned): string {
+	const listed = Object.values(stored.snapshots).flatMap(({ value }) => value.maintenance);
+	const said = Object.entries(stored.maintenance).filter(([, { value }]) => holds(value, now));
+	const kept = new Set([...listed, ...said.map(([host]) => host)]);
+	const parts = [
+		...(kept.size > 0 ? [`${kept.size} in maintenance`] : []),
+		...(view.mode === 'observe' ? ['mode: observe'] : []),
+	];
+	const size = `${hosts.size} hosts on ${settings.networks.length} networks`;
+	return parts.length > 0 ? `${size} (${parts.join(', ')})` : size;
 }
 
 /** What fits of these lines below a check's first one. */

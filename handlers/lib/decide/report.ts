@@ -1,15 +1,13 @@
 import { answersOn } from './agent-gate.ts';
-import { upOn } from './fencing-steps.ts';
 import { flapping } from './flaps.ts';
 import { currentSnapshots, type HostFacts } from './hosts.ts';
-import type { Incident } from './incident.ts';
 import { missedOutages } from './missed.ts';
 import type { Planned } from './plan.ts';
-import { fencingText, heldText } from './report-text.ts';
+import { findIncident } from './report-incident.ts';
+import { heldText } from './report-text.ts';
 import { findStrangers } from './strangers.ts';
-import type { Held } from './view.ts';
 import { deadWatches } from './watches.ts';
-import { isBounded } from './words.ts';
+import { holds, isBounded, textOf } from './words.ts';
 import type { World } from './world.ts';
 
 /** Something an operator should know; 1 is a warning, 2 critical. */
@@ -23,32 +21,6 @@ const planned = ['paused', 'maintenance', 'leaving', 'agent', 'mode'];
 
 /** Gossip tries a failed node every 30 s: who answers for longer than this will not rejoin by itself. */
 const rejoinSeconds = 300;
-
-function ofIncident(
-	incident: Incident,
-	returning: boolean,
-	held: readonly Held[] | undefined,
-	facts: HostFacts | undefined,
-): Finding {
-	const { name, state, attempt, fencing, masakari_status: status, acknowledged } = incident;
-	const error = attempt.error === undefined ? '' : `: ${attempt.error}`;
-	const by = held ? `; ${heldText(held)}` : '';
-	if (state === 'fencing' || (state !== 'notified' && fencing?.error !== undefined)) {
-		// Gossip may be some seconds late; one that stays up has another host's BMC.
-		const up = facts && fencing?.power !== 'on' ? upOn(facts) : [];
-		const seen = up.length > 0 && fencing?.offs ? `; ${up.join(', ')} still sees it up` : '';
-		const level = fencing?.error === undefined && seen === '' ? 1 : 2;
-		return { level, text: `${name}: not notified yet, ${fencingText(fencing)}${seen}${by}` };
-	}
-	if (state !== 'notified') {
-		const text = `${name}: not notified yet, attempt ${attempt.number} ${attempt.outcome ?? 'open'}`;
-		return { level: error === '' ? 1 : 2, text: `${text}${error}${by}` };
-	}
-	const back = returning ? ', coming back' : '';
-	const text = `${name}: recovery ${status ?? 'accepted'} by Masakari (${incident.uuid})${back}`;
-	const bad = (status === 'failed' || status === 'ignored') && !acknowledged && !returning;
-	return { level: bad ? 2 : 1, text: bad ? `${text}: hostmonitor acknowledge ${name}` : text };
-}
 
 /** What is wrong with a host that has no incident; null for a host that is well. */
 function ofHost(facts: HostFacts, { view }: Planned, world: World): Finding | null {
@@ -96,6 +68,10 @@ export function decideFindings(world: World, done: Planned): Finding[] {
 	for (const [network, error] of Object.entries(view.networks)) {
 		if (error) found.push({ level: 2, text: `${network} cannot be read: ${error}` });
 	}
+	const paused = stored.paused?.value;
+	if (paused && holds(paused, world.now)) {
+		found.push({ level: 1, text: `paused by ${textOf(paused)}: hostmonitor resume` });
+	}
 	if (view.storm) {
 		const { count, limit } = view.storm;
 		const text = `storm: ${count} hosts at once, limit ${limit}: hostmonitor approve HOST, or wait`;
@@ -105,9 +81,11 @@ export function decideFindings(world: World, done: Planned): Finding[] {
 	for (const text of findStrangers(world, done.hosts, snapshots)) found.push({ level: 1, text });
 	for (const [network, snapshot] of Object.entries(snapshots)) {
 		for (const host of snapshot.vanished) {
+			const isElsewhere = Object.values(done.hosts.get(host)?.vector ?? {}).includes('up');
+			const forget = `hostmonitor forget ${host}${isElsewhere ? ` --network ${network}` : ''}`;
 			found.push({
 				level: 2,
-				text: `${host}: vanished from ${network}: start its agent, or hostmonitor forget ${host}`,
+				text: `${host}: vanished from ${network}: start its agent, or ${forget}`,
 			});
 		}
 	}
@@ -133,7 +111,7 @@ export function decideFindings(world: World, done: Planned): Finding[] {
 	if (view.abstains) found.push({ level: 1, text: `standing back: ${view.abstains.reason}` });
 	for (const [host, { value }] of Object.entries(stored.incidents)) {
 		const back = view.returning[host] !== undefined;
-		found.push(ofIncident(value, back, view.held[host], done.hosts.get(host)));
+		found.push(findIncident(value, back, view.held[host], done.hosts.get(host)));
 	}
 	found.push(...missedOutages(world, done.hosts));
 	for (const facts of done.hosts.values()) {

@@ -92,12 +92,13 @@ function decideClose(
 
 /**
  * Whether the host is back: on every network, and all can be read, it is up (or left) again; only where
- * it was unknown when the incident began (it has no agent there) it may still be. One to which nothing was
- * done, as its BMC said on, need only be left alone by the matrix again.
+ * it was unknown when the incident began (it has no agent there), or an operator said that it goes on without
+ * that network, it may still be. One to which nothing was done, as its BMC said on, need only be left alone by
+ * the matrix again.
  */
 export function isReturning(
 	{ settings, reads }: Pick<World, 'settings' | 'reads'>,
-	{ vector: before, attempt, fencing }: Pick<Incident, 'vector'> & Partial<Incident>,
+	{ vector: before, without, attempt, fencing }: Pick<Incident, 'vector'> & Partial<Incident>,
 	facts: HostFacts | undefined,
 ): boolean {
 	if (facts === undefined) return false;
@@ -105,7 +106,8 @@ export function isReturning(
 	if (untouched && facts.verdict === 'none') return true;
 	return settings.networks.every((network) => {
 		const now = facts.vector[network];
-		const absent = now === 'unknown' && (before[network] ?? 'unknown') === 'unknown';
+		const wasAbsent = (before[network] ?? 'unknown') === 'unknown' || without?.includes(network);
+		const absent = now === 'unknown' && wasAbsent;
 		return reads[network]?.ok && (now === 'up' || now === 'left' || absent);
 	});
 }

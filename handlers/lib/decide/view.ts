@@ -66,8 +66,12 @@ export interface View {
 	readonly spells?: Readonly<Record<string, Spell>>;
 	/** Null until asked. */
 	readonly masakari: { readonly answers: boolean; readonly error?: string } | null;
-	/** This controller does not contend for the lock until then, and why. */
-	readonly abstains: { readonly until: number; readonly reason: string } | null;
+	/** This controller does not contend for the lock until then, or until this host is notified, and why. */
+	readonly abstains: {
+		readonly until: number;
+		readonly reason: string;
+		readonly host?: string;
+	} | null;
 	/** How often it did in a row since its last accepted POST, and until when the last time. */
 	readonly stood_back?: { readonly times: number; readonly until: number };
 	/** Digest of the decision configuration. */

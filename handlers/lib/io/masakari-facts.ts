@@ -13,16 +13,23 @@ const hourMs = 3_600_000;
 export async function readMasakariFacts(get: Get, now: () => number): Promise<MasakariFacts> {
 	try {
 		const since = generatedTimeAt(now() - hourMs);
-		const query = { type: 'COMPUTE_HOST', 'generated-since': since };
-		// These two first: where nothing answers, two requests wait for the timeout, not nine.
-		const [segments, rows] = await Promise.all([
+		const type = 'COMPUTE_HOST';
+		const list = (query: Readonly<Record<string, string>>) =>
+			readAll(get, '/notifications', { type, ...query }, parseNotifications);
+		// These first: where nothing answers, three requests wait for the timeout, not nine.
+		const [segments, recent, waiting] = await Promise.all([
 			readAll(get, '/segments', {}, parseSegments),
-			readAll(get, '/notifications', query, parseNotifications),
+			list({ 'generated-since': since }),
+			list({ status: 'new' }),
 		]);
 		const hosts = await readHosts(get, segments.items);
-		const newestFirst = rows.items.toSorted((a, b) => compare(b.generated_time, a.generated_time));
-		const responses = [...segments.responses, ...hosts.responses, ...rows.responses];
-		return { ok: true, ...readClock(responses), hosts: hosts.byName, rows: newestFirst };
+		const known = new Set(recent.items.map(({ uuid }) => uuid));
+		const older = waiting.items.filter(({ uuid }) => !known.has(uuid));
+		const rows = [...recent.items, ...older].sort((a, b) =>
+			compare(b.generated_time, a.generated_time),
+		);
+		const responses = [segments, hosts, recent, waiting].flatMap((answer) => answer.responses);
+		return { ok: true, ...readClock(responses), hosts: hosts.byName, rows };
 	} catch (error) {
 		return { ok: false, error: messageOf(error) };
 	}

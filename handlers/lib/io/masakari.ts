@@ -26,7 +26,7 @@ export type Connected =
 
 /** Masakari's API as far as it concerns hosts; no call throws. */
 export interface Masakari {
-	/** Segments, hosts, the last hour's COMPUTE_HOST notifications, and Masakari's clock. */
+	/** Segments, hosts, COMPUTE_HOST notifications of the last hour or still `new`, and Masakari's clock. */
 	readFacts(now: () => number): Promise<MasakariFacts>;
 	/** COMPUTE_HOST rows of one host, generated at `since` or later, newest first. */
 	lookUp(hostUuid: string | undefined, since: string): Promise<LookedUp>;

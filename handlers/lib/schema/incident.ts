@@ -66,12 +66,20 @@ const properties = {
 	},
 	approval: word,
 	held_before: held,
+	without: listOf(name),
 	acknowledged: word,
 	forgotten: word,
 };
 const optional = [
 	...(['outages', 'fencing', 'host_status', 'notified_at', 'uuid'] as const),
-	...(['masakari_status', 'approval', 'held_before', 'acknowledged', 'forgotten'] as const),
+	...([
+		'masakari_status',
+		'approval',
+		'held_before',
+		'without',
+		'acknowledged',
+		'forgotten',
+	] as const),
 ];
 
 const incident1 = compile<Incident>('incident-1', ours<Incident>(properties, optional));

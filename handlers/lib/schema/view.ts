@@ -62,7 +62,7 @@ const version1 = compile<View>(
 			},
 			stood_back: ours<NonNullable<View['stood_back']>>({ times: count, until: time }),
 			abstains: {
-				...ours<NonNullable<View['abstains']>>({ until: time, reason: text }),
+				...ours<NonNullable<View['abstains']>>({ until: time, reason: text, host: name }, ['host']),
 				nullable: true,
 			},
 			configuration: name,
