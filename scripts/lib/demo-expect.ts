@@ -10,12 +10,15 @@ export function textOf({ host, payload }: NotificationRow): string {
 	return [event, host.name, cluster, status].join(' ');
 }
 
-function expectedOf({ killed }: Demo): readonly string[] {
+/** Who dies, and whom Masakari is told of it. */
+export type Told = Pick<Demo, 'killed' | 'masakari'>;
+
+function expectedOf({ killed }: Told): readonly string[] {
 	return [`STOPPED ${killed} OFFLINE NORMAL`, `STARTED ${killed} ONLINE NORMAL`];
 }
 
 /** Rejects as soon as Masakari takes a notification that it should not have been sent. */
-export function wrongNotification(demo: Demo): Promise<never> {
+export function wrongNotification(demo: Told): Promise<never> {
 	const { masakari } = demo;
 	const expected = expectedOf(demo);
 	return new Promise((_, reject) => {
@@ -44,7 +47,7 @@ export async function untilSettled({ cloud }: Demo): Promise<void> {
 }
 
 /** What was wrong with all that Masakari was told or refused; empty where nothing was. */
-export function problemsOf(demo: Demo): string[] {
+export function problemsOf(demo: Told): string[] {
 	const { masakari } = demo;
 	const told = masakari.notifications.map(textOf).join(', ');
 	const expected = expectedOf(demo).join(', ');
