@@ -115,8 +115,12 @@ test('a host that goes on without a network is forgotten there, and its incident
 		await cli.put('networks/storage', snapshotWith({ vanished: ['n1'] }));
 		const said = await cli.ends(0, 'forget', 'n1', '--network', 'storage');
 		assert.match(said, /^n1: its incident will be closed .*, as soon as it is up on the others$/m);
+		assert.match(said, /^n1: from now on it is recovered in no case: the matrix needs storage/m);
 	}
-	assert.deepEqual(await cli.json('hosts/n1'), { ...open, without: ['storage'] });
+	const { without, ...unchanged } = await cli.json('hosts/n1');
+	assert.deepEqual(unchanged, open);
+	assert.match(JSON.stringify(without), /^{"storage":{"who":"ann@[^}]*}}$/);
+	assert.match((await cli.ends(0, 'status')).replace(/ +/g, ' '), /without storage, by ann@/);
 	assert.deepEqual(await cli.json('networks/storage'), snapshotWith({}));
 	await cli.remove('hosts/n1');
 });

@@ -24,15 +24,18 @@ function startedBy({ pid }: ChildProcess): readonly string[] {
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
 	test(`${signal} ends the demo, and all that it has started`, async (t) => {
 		const dir = mkdtempSync(join(tmpdir(), 'hostmonitor-demo-'));
-		t.after(() => rmSync(dir, { recursive: true, force: true }));
+		t.after(() => rmSync(dir, { recursive: true, force: true, maxRetries: 5 }));
 		const script = resolve(import.meta.dirname, '../scripts/demo.ts');
 		const demo = spawn(process.execPath, ['--import', 'tsx', script, '--json'], {
 			env: { ...process.env, TMPDIR: dir },
 			stdio: ['ignore', 'pipe', 'inherit'],
 		});
 		const exited = once(demo, 'exit');
-		const lines: string[] = [];
-		demo.stdout.on('data', (chunk: Buffer) => lines.push(...String(chunk).trim().split('\n')));
+		t.after(() => demo.kill());
+		let said = '';
+		demo.stdout.on('data', (chunk: Buffer) => {
+			said += String(chunk);
+		});
 		const clouds = () => readdirSync(dir).filter((name) => name.startsWith('hostmonitor-cloud-'));
 		await eventually(() => startedBy(demo).length > 1, { timeoutMs: patienceMs });
 		assert.equal(clouds().length, 1);
@@ -40,7 +43,8 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
 		assert.deepEqual(await exited, [signal === 'SIGINT' ? 130 : 143, null]);
 		assert.deepEqual(startedBy(demo), []);
 		assert.deepEqual(clouds(), []);
-		const events = lines.map((line) => JSON.parse(line).event);
-		assert.equal(events[0], 'masakari_ready');
+		const lines = said.trim().split('\n');
+		const [first] = lines.map((line) => JSON.parse(line).event);
+		assert.equal(first, 'masakari_ready');
 	});
 }

@@ -56,7 +56,8 @@ const plain = () => `
 
 /**
  * For 3 s, while the sender's kernel looks for the server, what was written waits at the link itself, where no
- * reset reaches it: until the search is given up, or TCP has sent the same for the fifth time.
+ * reset reaches it: until the search is given up, or TCP has sent the same for the fifth time. (With its link,
+ * a host loses all it knew of its neighbours.)
  */
 async function untilGivenUp(): Promise<void> {
 	const [enter = '', ...rest] = nets.enter(1);

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { emptySnapshot } from '../handlers/lib/decide/snapshot.ts';
 import type { Stored } from '../handlers/lib/decide/stored.ts';
-import { decideRefusal } from '../scripts/lib/command-forget.ts';
-import { incidentOf, readsOf, snapshotsOf, storedOf } from './fixtures/world.ts';
+import { decideRefusal, mayRecoverWithout } from '../scripts/lib/command-forget.ts';
+import { incidentOf, readsOf, snapshotsOf, storedOf, worldOf } from './fixtures/world.ts';
 
 const lists = (hosts: Readonly<Record<string, string>>): Stored =>
 	storedOf({ snapshots: snapshotsOf(readsOf(hosts)) });
@@ -72,4 +72,21 @@ test('I4: a host is forgotten on one network alone only where it is gone from th
 	assert.equal(decideRefusal(stored, 'n1', 'storage'), null);
 	const refusal = /^n1 neither vanished from management nor left it: nothing to forget$/;
 	assert.match(decideRefusal(stored, 'n1', 'management') ?? '', refusal);
+});
+
+test('a host with an incident is forgotten on a network that no longer lists it', () => {
+	const incidents = { n1: { value: incidentOf('n1', -60), index: 1 } };
+	const stored = { ...lists({ n1: 'up/up/absent' }), incidents };
+	assert.equal(decideRefusal(stored, 'n1', 'storage'), null);
+	assert.match(decideRefusal(stored, 'n1', 'tenant') ?? '', /neither vanished from tenant/);
+	assert.match(
+		decideRefusal({ ...stored, incidents: {} }, 'n1', 'storage') ?? '',
+		/nothing to forget/,
+	);
+});
+
+test('whether a host is recovered without a network is what the matrix says', () => {
+	const { settings } = worldOf();
+	const may = settings.networks.map((network) => mayRecoverWithout(settings, network));
+	assert.deepEqual(may, [true, true, false]);
 });

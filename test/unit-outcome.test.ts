@@ -370,6 +370,12 @@ const closes: readonly {
 		reason: 'returned',
 		started: true,
 	},
+	{
+		name: 'one that goes on without a network is not',
+		incident: { ...notified, without: { storage: { who: 'ann', why: 'no card', at: now } } },
+		reason: 'returned',
+		started: false,
+	},
 	{ name: 'one that left is not', incident: notified, reason: 'left', started: false },
 	{
 		name: 'one that was forgotten is not',

@@ -7,6 +7,7 @@ import { plan } from '../handlers/lib/decide/plan.ts';
 import {
 	abstentionFor,
 	decideAbstention,
+	longestAbstention,
 	standBack,
 } from '../handlers/lib/decide/standing-back.ts';
 import type { View } from '../handlers/lib/decide/view.ts';
@@ -112,13 +113,25 @@ test('it goes on as soon as the host is notified whose POST got no answer, and f
 	const uptime = 5000;
 	const view = standBack(emptyView(worldOf()), { seconds: 90, reason: 'x', host: 'n1' }, uptime, 1);
 	const world = viewed(worldOf(), view);
-	const withIncident = (state: Incident['state']) => {
-		const incidents = { n1: { value: incidentOf('n1', -20, { state }), index: 1 } };
+	const withIncident = (state: Incident['state'], controller = 'c1') => {
+		const value = incidentOf('n1', -20, { state, attempt: { controller } });
+		const incidents = { n1: { value, index: 1 } };
 		return plan({ ...later(world, 20), stored: { ...world.stored, incidents } }).view;
 	};
 	assert.deepEqual(withIncident('notifying').abstains, view.abstains);
 	const { abstains, stood_back } = withIncident('notified');
 	assert.deepEqual([abstains, stood_back], [null, undefined]);
+	assert.deepEqual(
+		withIncident('notified', 'c2').abstains,
+		view.abstains,
+		"another's POST says nothing",
+	);
+});
+
+test('of several reasons to stand back, one that is not about one host counts', () => {
+	const [one, all] = [{ seconds: 90, reason: 'no answer', host: 'n1' }, abstentionFor('401')];
+	assert.deepEqual([longestAbstention([one, all]), longestAbstention([one])], [all, one]);
+	assert.equal(longestAbstention([]), null);
 });
 
 test('where all others stand back, it is alone', () => {

@@ -227,12 +227,12 @@ const closings: readonly {
 	},
 	{
 		name: 'a host that vanished from storage, and goes on without it, as an operator said,',
-		world: back({ ...notified, without: ['storage'] }, 60, 'up/up/absent'),
+		world: back({ ...notified, without: { storage: word } }, 60, 'up/up/absent'),
 		expected: 'returned',
 	},
 	{
 		name: 'a host that goes on without storage, and is down there,',
-		world: back({ ...notified, without: ['storage'] }, 60, 'up/up/down'),
+		world: back({ ...notified, without: { storage: word } }, 60, 'up/up/down'),
 		expected: null,
 	},
 	{

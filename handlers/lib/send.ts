@@ -10,6 +10,7 @@ import {
 	type Abstention,
 	abstentionFor,
 	decideAbstention,
+	longestAbstention,
 	lostReason,
 } from './decide/standing-back.ts';
 import type { Step } from './decide/steps.ts';
@@ -136,7 +137,7 @@ export async function sendBatch(
 		return {
 			notified: ended.flatMap(({ notified }) => notified),
 			failures: [...broken, ...ended.flatMap(({ failures }) => failures)],
-			abstain: ended.find(({ abstain }) => abstain)?.abstain ?? null,
+			abstain: longestAbstention(ended.flatMap(({ abstain }) => (abstain ? [abstain] : []))),
 		};
 	} finally {
 		for (const connection of connections) if (connection.ok) connection.close();

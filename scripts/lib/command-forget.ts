@@ -1,4 +1,7 @@
+import type { Vector } from '../../handlers/lib/decide/health.ts';
 import { keyOf } from '../../handlers/lib/decide/keys.ts';
+import { decideVerdict } from '../../handlers/lib/decide/matrix.ts';
+import type { Settings } from '../../handlers/lib/decide/settings.ts';
 import { forgetHost, type Snapshot, sameSnapshot } from '../../handlers/lib/decide/snapshot.ts';
 import type { Stored } from '../../handlers/lib/decide/stored.ts';
 import { InputError, UsageError } from '../../handlers/lib/errors.ts';
@@ -24,7 +27,8 @@ function networksWith(
 export function decideRefusal(stored: Stored, host: string, network?: string): string | null {
 	const gone = networksWith(stored, host, 'vanished', 'left');
 	if (network !== undefined) {
-		if (gone.includes(network)) return null;
+		const isThere = networksWith(stored, host, 'up', 'down').includes(network);
+		if (gone.includes(network) || (stored.incidents[host] && !isThere)) return null;
 		return `${host} neither vanished from ${network} nor left it: nothing to forget`;
 	}
 	for (const health of ['down', 'up'] as const) {
@@ -40,6 +44,17 @@ export function decideRefusal(stored: Stored, host: string, network?: string): s
 	const left = gone.length > 0 || networksWith(stored, host, 'maintenance').length > 0;
 	if (left || stored.incidents[host]) return null;
 	return `${host} neither vanished nor left any network, and has no incident: nothing to forget`;
+}
+
+/** Whether there is any health of the other networks with which a host that is unknown on this one is recovered. */
+export function mayRecoverWithout({ matrix, networks }: Settings, network: string): boolean {
+	const others = networks.filter((one) => one !== network);
+	const down = Object.fromEntries(others.map((one) => [one, 'down' as const]));
+	const fill = (vector: Vector, [next, ...rest]: readonly string[]): boolean =>
+		next === undefined
+			? decideVerdict(matrix, { ...vector, [network]: 'unknown' }) === 'recovery'
+			: fill(vector, rest) || fill({ ...vector, [next]: 'up' }, rest);
+	return fill(down, others);
 }
 
 async function run(run: Run): Promise<CommandResult> {
@@ -68,11 +83,16 @@ async function run(run: Run): Promise<CommandResult> {
 	const whole = only === undefined;
 	const said = await changeIncident(kv, host, (incident) => {
 		if (whole) return { ...incident, forgotten };
-		return { ...incident, without: [...new Set([...(incident.without ?? []), only])] };
+		return { ...incident, without: { ...incident.without, [only]: forgotten } };
 	});
 	if (said) {
-		const when = whole ? '' : `, as soon as it is up on the others`;
+		const when = whole ? '' : ', as soon as it is up on the others';
 		lines.push(`${host}: its incident will be closed by the controllers${when}`);
+	}
+	if (!whole && !mayRecoverWithout(store.config.settings, only)) {
+		lines.push(
+			`${host}: from now on it is recovered in no case: the matrix needs ${only} for that`,
+		);
 	}
 	for (const network of networksWith(stored, host, 'vanished', 'left', 'maintenance')) {
 		if (!whole && network !== only) continue;
@@ -98,9 +118,11 @@ export const forget: Command = {
 		'incident. Refused while any network shows it up or down. One that comes back later is a new host.',
 		'',
 		'  --network NAME  only there: the host will not rejoin this network and goes on without it.',
-		'                  Its incident closes when it is up on the others. One that left the network may',
-		'                  be recovered from then on, as soon as gossip has forgotten it too',
-		'                  (`consul force-leave -prune` makes it)',
+		'                  Its incident closes when it is up on the others, and Masakari is not told that',
+		'                  it is back. It is `unknown` there from then on: a matrix that needs this network',
+		'                  recovers it in no case, which is said. One that left the network may otherwise be',
+		'                  recovered again, as soon as gossip has forgotten it too (`consul force-leave',
+		'                  -prune` makes it)',
 		'  --reason TEXT   for the record',
 	].join('\n'),
 	run,

@@ -26,7 +26,7 @@ async function clear(run: Run, name: string): Promise<CommandResult> {
 /** What ends `consul maint`, which is not ours; a dead host's agent cannot be asked to. */
 function consulMaintText(host: string, networks: readonly string[]): string {
 	return [
-		`${host}: still held: in \`consul maint\` on ${networks.join(', ')}: \`consul maint -disable\` on it;`,
+		`${host}: still held: in \`consul maint\` on ${networks.join(', ')}: \`consul maint -disable\` by its agent there (-http-addr);`,
 		'if it is dead, PUT {"Node": "ITS NODE NAME", "CheckID": "_node_maintenance"} to',
 		"/v1/catalog/deregister of a controller's agent there, and it may be recovered",
 	].join('\n');

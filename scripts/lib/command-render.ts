@@ -39,9 +39,8 @@ export const render: Command = {
 	summary: "write the configuration of a controller's agents",
 	help: [
 		"Writes what the agent of network NAME has to load on a controller, into the agent's configuration",
-		'directory: then `consul reload -http-addr=…`, which says what it refuses; `consul validate` does not.',
-		'What is there already and the same stays untouched, as do all other files. Relative paths become',
-		'absolute.',
+		'directory: then `consul reload -http-addr=…`, which says what it refuses. What is there already',
+		'and the same stays untouched, as do all other files. Relative paths become absolute.',
 		'',
 		'  --network NAME  as the configuration has it',
 		'  --out DIR       made where it is missing',

@@ -56,7 +56,7 @@ function controllerText([name, view]: readonly [string, View], digest: string): 
 
 function incidentText(incident: Incident): string[] {
 	const { state, attempt, fencing, uuid, masakari_status: word, acknowledged } = incident;
-	const { forgotten } = incident;
+	const { forgotten, without = {} } = incident;
 	const facts = [
 		attempt.number === 0
 			? `${state}, no attempt yet`
@@ -70,6 +70,7 @@ function incidentText(incident: Incident): string[] {
 		...(attempt.error ? [attempt.error] : []),
 		...(acknowledged ? [`acknowledged by ${acknowledged.who}: ${acknowledged.why}`] : []),
 		...(forgotten ? [`to be forgotten, by ${forgotten.who}: ${forgotten.why}`] : []),
+		...Object.entries(without).map(([on, { who, why }]) => `without ${on}, by ${who}: ${why}`),
 	];
 }
 

@@ -6,12 +6,12 @@ import type { Stored } from './stored.ts';
 
 /** Closed incidents kept at least, and at most however young they are. */
 const [historyLength, longestHistory] = [200, 2000];
-/** So long a record is kept whatever follows it: the masakari gate asks for the last hour's. */
+/** So long a record is kept whatever follows it: the masakari gate asks for the last hour's rows, and for new ones. */
 const neededMs = 7_200_000;
 
-/** STARTED follows where a notified host came back. */
+/** STARTED follows where a notified host came back, on all networks. */
 function withStarted(closed: ClosedIncident, generatedTime: string): ClosedIncident {
-	if (closed.reason !== 'returned' || closed.state !== 'notified') return closed;
+	if (closed.reason !== 'returned' || closed.state !== 'notified' || closed.without) return closed;
 	const started = { state: 'pending' as const, generated_time: generatedTime, tries: 0 };
 	return { ...closed, started };
 }

@@ -97,8 +97,8 @@ export interface Incident {
 	readonly approval?: Word;
 	/** Gates that held the host in this outage before the incident began, with their last reasons. */
 	readonly held_before?: readonly Held[];
-	/** Networks that it will not rejoin, as an operator said: it is back without them. */
-	readonly without?: readonly string[];
+	/** By network that it will not rejoin, who said so: it is back without them. */
+	readonly without?: Readonly<Record<string, Word>>;
 	readonly acknowledged?: Word;
 	readonly forgotten?: Word;
 }

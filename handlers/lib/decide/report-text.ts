@@ -31,7 +31,9 @@ export function reportText(
 export function wellText({ settings, stored, now }: World, { hosts, view }: Planned): string {
 	const listed = Object.values(stored.snapshots).flatMap(({ value }) => value.maintenance);
 	const said = Object.entries(stored.maintenance).filter(([, { value }]) => holds(value, now));
-	const kept = new Set([...listed, ...said.map(([host]) => host)]);
+	const kept = new Set(
+		[...listed, ...said.map(([host]) => host)].filter((host) => hosts.has(host)),
+	);
 	const parts = [
 		...(kept.size > 0 ? [`${kept.size} in maintenance`] : []),
 		...(view.mode === 'observe' ? ['mode: observe'] : []),

@@ -81,12 +81,13 @@ export function decideFindings(world: World, done: Planned): Finding[] {
 	for (const text of findStrangers(world, done.hosts, snapshots)) found.push({ level: 1, text });
 	for (const [network, snapshot] of Object.entries(snapshots)) {
 		for (const host of snapshot.vanished) {
-			const isElsewhere = Object.values(done.hosts.get(host)?.vector ?? {}).includes('up');
-			const forget = `hostmonitor forget ${host}${isElsewhere ? ` --network ${network}` : ''}`;
-			found.push({
-				level: 2,
-				text: `${host}: vanished from ${network}: start its agent, or ${forget}`,
-			});
+			const healths = Object.values(done.hosts.get(host)?.vector ?? {});
+			const isElsewhere = healths.includes('up') || healths.includes('down');
+			const forget = isElsewhere
+				? `if it shall go on without this network, hostmonitor forget ${host} --network ${network}`
+				: `hostmonitor forget ${host}`;
+			const text = `${host}: vanished from ${network}: start its agent, or ${forget}`;
+			found.push({ level: 2, text });
 		}
 	}
 	const differ = Object.entries(stored.views).filter(

@@ -41,6 +41,11 @@ export function decideAbstention(
 	return isAlone ? null : { seconds: unknownSeconds, reason: answer.error, host };
 }
 
+/** Of several reasons, one that no answer to one host can end; null without any. */
+export function longestAbstention(all: readonly Abstention[]): Abstention | null {
+	return all.find(({ host }) => host === undefined) ?? all[0] ?? null;
+}
+
 /** The view of a controller that stands back: longer each time in a row, by its own count. */
 export function standBack(
 	view: View,
@@ -66,11 +71,12 @@ function stoodBack({ stood_back: last }: View, uptime: number): View['stood_back
 /** What is left of a last view's standing back: nothing where Masakari had taken the POST after all. */
 export function continueStandingBack(
 	previous: View,
-	{ stored, uptime }: Pick<World, 'stored' | 'uptime'>,
+	{ self, stored, uptime }: Pick<World, 'self' | 'stored' | 'uptime'>,
 ): Pick<View, 'abstains' | 'stood_back'> {
 	const { abstains } = previous;
 	const incident = stored.incidents[abstains?.host ?? '']?.value;
-	if (incident?.state === 'notified') return { abstains: null };
+	const isOwn = incident?.attempt.controller === self;
+	if (isOwn && incident.state === 'notified') return { abstains: null };
 	const stood = stoodBack(previous, uptime);
 	return {
 		abstains: abstains && abstains.until > uptime ? abstains : null,

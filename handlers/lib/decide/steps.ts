@@ -106,7 +106,7 @@ export function isReturning(
 	if (untouched && facts.verdict === 'none') return true;
 	return settings.networks.every((network) => {
 		const now = facts.vector[network];
-		const wasAbsent = (before[network] ?? 'unknown') === 'unknown' || without?.includes(network);
+		const wasAbsent = without?.[network] || (before[network] ?? 'unknown') === 'unknown';
 		const absent = now === 'unknown' && wasAbsent;
 		return reads[network]?.ok && (now === 'up' || now === 'left' || absent);
 	});

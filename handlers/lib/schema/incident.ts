@@ -66,7 +66,7 @@ const properties = {
 	},
 	approval: word,
 	held_before: held,
-	without: listOf(name),
+	without: recordOf(word),
 	acknowledged: word,
 	forgotten: word,
 };
