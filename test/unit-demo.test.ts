@@ -1,15 +1,20 @@
 /** What the demo takes for a failure: anything but the two notifications that it expects. */
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
+import { finalStatuses } from '../handlers/lib/decide/incident.ts';
 import { decideNotification, generatedTimeAt } from '../handlers/lib/decide/notification.ts';
 import { problemsOf, wrongNotification } from '../scripts/lib/demo-expect.ts';
 import { startMasakariApi } from '../scripts/lib/masakari-api.ts';
+import type { NotificationRow } from '../scripts/lib/masakari-rows.ts';
 
 type Event = 'STOPPED' | 'STARTED';
 
+const engine = { pickupMs: 1, recoveryMs: 1 };
+const isOver = ({ status }: NotificationRow) => finalStatuses.includes(status);
+
 /** A demo whose Masakari is told this, one after the other. */
 async function told(t: TestContext, ...all: readonly (readonly [event: Event, host: string])[]) {
-	const masakari = await startMasakariApi({ hosts: ['compute-1', 'compute-2'] });
+	const masakari = await startMasakariApi({ hosts: ['compute-1', 'compute-2'], engine });
 	t.after(() => masakari.close());
 	const demo = { masakari, killed: 'compute-2' };
 	let wrong = 'nothing';
@@ -21,6 +26,8 @@ async function told(t: TestContext, ...all: readonly (readonly [event: Event, ho
 		const headers = { 'Content-Type': 'application/json' };
 		const url = `${masakari.url}/notifications`;
 		await fetch(url, { method: 'POST', headers, body: JSON.stringify(body) });
+		// The engine sets it as its first act.
+		await masakari.waitFor(() => masakari.notifications.every(isOver), 60_000);
 		masakari.clearMaintenance(host);
 	}
 	return { problems: problemsOf(demo), wrong: () => wrong };
