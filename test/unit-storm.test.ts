@@ -23,6 +23,7 @@ import {
 	seenFor,
 	settings,
 	viewed,
+	withIncident,
 	wordOf,
 	worldOf,
 } from './fixtures/world.ts';
@@ -353,4 +354,24 @@ test('the count and the limit are those of the reads, not of a snapshot in KV', 
 	assert.equal(hosts.size, 26);
 	const emptied = { ...world, stored: { ...world.stored, snapshots: {} } };
 	assert.deepEqual(plan(emptied).view.storm, plan(world).view.storm);
+});
+
+test('a host that is committed to and that nobody sees any more counts, in the whole as well (I6)', () => {
+	const storm = { maxHosts: 100, maxFraction: 1, calmMs: 60_000 };
+	const hosts = { n1: 'down/down/down', n2: 'down/down/down' };
+	const seen = worldOf({ hosts, settings: { storm } });
+	const world = ['n2', 'gone'].reduce(
+		(before, name) => withIncident(before, name, notifiedOf(name, -60)),
+		seen,
+	);
+	assert.equal(plan(world).view.storm, null, 'three of three');
+	const fewer = {
+		...world,
+		settings: { ...world.settings, storm: { ...storm, maxFraction: 0.5 } },
+	};
+	assert.deepEqual(
+		[plan(fewer).view.storm?.count, plan(fewer).view.storm?.limit],
+		[3, 2],
+		'three, and two of three are allowed',
+	);
 });

@@ -14,7 +14,9 @@ export function gate(
 ): Gated {
 	const { settings, uptime } = world;
 	const open: Gated = { ...world, snapshots, others: otherViews(world), storm: null };
-	const limit = stormLimit(settings.storm, monitoredHosts(snapshots).size);
+	// Who is committed to counts, and so belongs to the whole, though nobody sees it any more.
+	const monitored = new Set([...monitoredHosts(snapshots), ...Object.keys(world.stored.incidents)]);
+	const limit = stormLimit(settings.storm, monitored.size);
 	const count = countStorm(hosts, open);
 	const unread = settings.networks.some((network) => !world.reads[network]?.ok);
 	const undecided = [...hosts.values()].some(({ verdict }) => verdict === 'undecided');
